@@ -1,0 +1,1 @@
+"""Townhall: a municipality's whole IT network as code."""

@@ -1,0 +1,55 @@
+"""One root for every error, a few kinds by who must act, and the four-part message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something wrong with what a person wrote: where, what, why, and what to write instead.
+
+    `code` is stable, such as TH-ADDR-OUTSIDE; `value` is escaped and cut.
+    """
+
+    place: str
+    code: str
+    value: str
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.value}: {self.reason}\n    remedy: {self.remedy} [{self.code}]"
+
+
+class TownhallError(Exception):
+    """Anything that stops a command on purpose."""
+
+    exit_code = 1
+
+
+class UsageError(TownhallError):
+    """The command was called in a way that cannot be carried out; the caller must change the call."""
+
+    exit_code = 64
+
+
+class Refused(TownhallError):
+    """The inventory was refused before anything ran; its author must change it."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class MachineError(TownhallError):
+    """A machine did not answer, or not as it should; an admin must look at it."""
+
+
+class LedgerError(TownhallError):
+    """The ledger cannot be trusted as it stands."""
+
+
+class LabError(TownhallError):
+    """The lab cannot be built on this machine; the message says what is missing."""

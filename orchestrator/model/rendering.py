@@ -1,0 +1,66 @@
+"""The arguments of every role on every host: the last pure step before anything is compared or run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from orchestrator.model.source import Because
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """One play of the catalogue: its position is its order."""
+
+    position: int
+    name: str
+    group: str
+    roles: tuple[str, ...]
+    become: bool
+    any_errors_fatal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """playbooks/site.yml, read statically."""
+
+    plays: tuple[Play, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SecretReference:
+    """Stands for a secret in role arguments; `purpose` not empty means a value derived for that purpose.
+
+    `template` is what Ansible is given: a trusted Jinja expression.
+    """
+
+    name: str
+    version: int
+    purpose: str = ""
+
+    @property
+    def template(self) -> str:
+        """The trusted expression that Ansible resolves at run time."""
+        if self.purpose:
+            return "{{ secret_%s | derived_secret('%s') }}" % (self.name, self.purpose)
+        return "{{ secret_%s }}" % self.name
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRendering:
+    """One role on one host with its arguments: JSON-like values, SecretReference where a secret stands."""
+
+    host: str
+    role: str
+    position: int
+    arguments: Mapping[str, object]
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """Every unit of the town in the catalogue's order, and each host's connection variables."""
+
+    town: str
+    units: tuple[UnitRendering, ...]
+    connections: Mapping[str, Mapping[str, object]]
