@@ -1,0 +1,68 @@
+# Every wish is one command: make help
+unexport PYTHONDONTWRITEBYTECODE
+SHELL := /bin/bash
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+SCENARIOS := $(filter-out shared site,$(notdir $(patsubst %/molecule.yml,%,$(wildcard molecule/*/molecule.yml))))
+
+.PHONY: help setup check lint types unit test test-lab test-roles test-fresh demo lab lab-down bench fuzz docs lock
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## environment from the hashed lock (as root also the Debian packages)
+	@requirements/install environment
+
+check: setup ## lint, types, unit, golden, laws, contracts: no containers
+	@$(MAKE) --no-print-directory -j2 --output-sync=target lint types unit
+
+lint:
+	ruff check .
+	ruff format --check .
+	lint-imports
+	ansible-lint --offline -q
+
+types:
+	mypy
+
+unit:
+	pytest -m "not lab" tests
+
+test: ## everything: check, the lab end to end, every role's scenario
+	@requirements/install lab
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory test-roles
+	@$(MAKE) --no-print-directory test-lab
+
+test-lab:
+	tests/lab-end-to-end
+
+test-roles:
+	@set -e; for scenario in $(SCENARIOS); do molecule/run-scenario $$scenario; done
+
+test-fresh: ## set-up and make check in a new Debian 12 and a new Debian 13 root
+	@requirements/install lab
+	tests/fresh-root bookworm
+	tests/fresh-root trixie
+
+demo: ## the main job on real parts: a town comes up, one line becomes a working PC
+	@requirements/install lab
+	@molecule/site/demo
+
+lab: ## bring the lab up
+	@requirements/install lab
+	townhall lab up
+
+lab-down: ## remove everything the lab made
+	townhall lab down
+
+bench: ## measure, in ratios of one run; writes docs/reference/benchmarks.md
+	@requirements/install lab
+	python -m tests.bench
+
+docs: setup ## write the generated reference anew
+	python docs/reference/generate.py
+
+lock: setup ## choose new versions for the locks
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev pyproject.toml -o requirements/dev.txt
+	echo uv | uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header - -o requirements/uv.txt
