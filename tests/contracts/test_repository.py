@@ -1,0 +1,66 @@
+"""What the repository as a whole keeps: few entries at the top, no registry addresses, no secrets."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.specifiers import SpecifierSet
+
+from tests.contracts.role_files import REPOSITORY
+
+REGISTRY = re.compile(r"pypi\.org|pythonhosted|deb\.debian\.org|security\.debian\.org|registry\.npmjs|galaxy\.ansible\.com")
+SECRET = re.compile(r"BEGIN (OPENSSH|RSA|EC|DSA)? ?PRIVATE KEY|\$ANSIBLE_VAULT;")
+
+
+def tracked() -> list[Path]:
+    """Every tracked text file but this one."""
+    listed = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    paths = [REPOSITORY / name for name in listed.stdout.splitlines()]
+    return [path for path in paths if path.is_file() and path != Path(__file__).resolve()]
+
+
+def matches(pattern: re.Pattern[str]) -> list[str]:
+    """Tracked files in which the pattern occurs."""
+    return [str(path.relative_to(REPOSITORY)) for path in tracked() if pattern.search(path.read_text(errors="replace"))]
+
+
+def test_the_top_level_stays_small() -> None:
+    """Sabotage: add a seventeenth visible entry."""
+    top = {path.relative_to(REPOSITORY).parts[0] for path in tracked()}
+    assert len([name for name in top if not name.startswith(".")]) <= 16
+
+
+def test_no_file_names_a_registry() -> None:
+    """Sabotage: write an index address into a lock."""
+    assert matches(REGISTRY) == []
+
+
+def test_no_secret_is_tracked() -> None:
+    """Sabotage: add a private key or a vault value."""
+    assert [name for name in matches(SECRET) if not name.startswith("tests/cases/errors/")] == []
+
+
+@pytest.mark.parametrize("lock", sorted((REPOSITORY / "requirements").glob("*.txt")), ids=lambda path: path.name)
+def test_every_locked_package_has_hashes(lock: Path) -> None:
+    """Sabotage: delete the hashes of one package."""
+    if lock.name == "debian.txt":
+        pytest.skip("names of Debian packages")
+    for block in re.split(r"\n(?=\S)", lock.read_text().strip()):
+        assert "--hash=sha256:" in block, block.splitlines()[0]
+
+
+def test_the_collection_ranges_fit_the_installed_set() -> None:
+    """Sabotage: raise a lower bound in requirements.yml above the installed collection."""
+    wanted = yaml.safe_load((REPOSITORY / "requirements.yml").read_text())["collections"]
+    spec = find_spec("ansible_collections")
+    assert spec and spec.submodule_search_locations
+    root = Path(next(iter(spec.submodule_search_locations)))
+    for collection in wanted:
+        manifest = root / collection["name"].replace(".", "/") / "MANIFEST.json"
+        version = yaml.safe_load(manifest.read_text())["collection_info"]["version"]
+        assert version in SpecifierSet(collection["version"]), collection["name"]
