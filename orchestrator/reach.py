@@ -1,0 +1,128 @@
+"""How the controller reaches machines: one generated ssh configuration, one connection kept open per host."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.errors import MachineError
+from orchestrator.model.intent import Intent
+from orchestrator.model.town import Connection, Town
+
+PROJECT = Path(__file__).resolve().parents[1]
+UNREACHABLE = 255
+
+_HOST = """\
+Host {host}
+  HostName {address}
+  User {user}
+  IdentityFile {private_key}
+  IdentitiesOnly yes
+  UserKnownHostsFile {known_hosts}
+  StrictHostKeyChecking yes
+  BatchMode yes
+  ConnectTimeout 8
+  ServerAliveInterval 10
+  ServerAliveCountMax 3
+  ControlMaster auto
+  ControlPersist 120s
+  ControlPath {control}/%C
+
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one host said; status 255 means that it could not be reached."""
+
+    host: str
+    status: int
+    output: str
+    error: str
+
+    @property
+    def reached(self) -> bool:
+        """Whether the command ran on the host at all."""
+        return self.status != UNREACHABLE
+
+
+def control_directory() -> Path:
+    """The private directory of connection sockets.
+
+    It carries the number of the network namespace: two labs use the same addresses in different ones.
+    """
+    namespace = Path("/proc/self/ns/net").stat().st_ino
+    directory = Path(f"/tmp/townhall-{os.getuid()}-{namespace}")  # noqa: S108  a socket path holds 108 bytes
+    directory.mkdir(mode=0o700, exist_ok=True)
+    if directory.stat().st_uid != os.getuid():
+        raise MachineError(f"{directory} belongs to another user; remove it and try again")
+    return directory
+
+
+def in_project(path: str) -> Path:
+    """A path of the inventory, relative to the project unless it is absolute."""
+    return PROJECT / Path(path).expanduser()
+
+
+def write_ssh_config(town: Town, intent: Intent, folder: Path) -> Path:
+    """Write the ssh configuration of every host of the town and return its path."""
+    connection, control = town.connection, control_directory()
+    text = "".join(
+        _host_block(connection, host, str(placement.control_address), control)
+        for host, placement in intent.placements.items()
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "ssh_config"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _host_block(connection: Connection, host: str, address: str, control: Path) -> str:
+    return _HOST.format(
+        host=host,
+        address=address,
+        user=connection.user,
+        control=control,
+        private_key=in_project(connection.private_key),
+        known_hosts=in_project(connection.known_hosts),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ssh:
+    """Runs commands on hosts over plain ssh."""
+
+    config: Path
+    become: bool = False
+
+    def run(self, host: str, command: str, timeout: float = 60) -> Answer:
+        """Run one shell command on one host."""
+        words = ["sudo", "-n", "sh", "-c", _quoted(command)] if self.become else [command]
+        try:
+            done = subprocess.run(
+                ["ssh", "-F", str(self.config), host, "--", *words],
+                check=False,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=timeout,
+            )
+        except subprocess.TimeoutExpired:
+            return Answer(host, UNREACHABLE, "", f"no answer within {timeout:g} s")
+        return Answer(host, done.returncode, done.stdout, done.stderr.strip())
+
+    def run_all(self, commands: Mapping[str, str], timeout: float = 60) -> dict[str, Answer]:
+        """Run one command on each host, many at once, and return the answers by host."""
+        with ThreadPoolExecutor(max_workers=32) as pool:
+            answers: Iterable[Answer] = pool.map(
+                lambda pair: self.run(pair[0], pair[1], timeout), sorted(commands.items())
+            )
+            return {answer.host: answer for answer in answers}
+
+
+def _quoted(command: str) -> str:
+    return "'" + command.replace("'", "'\\''") + "'"

@@ -1,0 +1,1 @@
+"""Checks of the real machines, written once: molecule, the lab and production run these files."""
