@@ -1,0 +1,15 @@
+"""Filters for templates: thin names for tested functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from orchestrator.secret_values import derived_secret
+
+
+class FilterModule:
+    """What Ansible asks for the filters of this file."""
+
+    def filters(self) -> dict[str, Callable[..., object]]:
+        """The filters by name."""
+        return {"derived_secret": derived_secret}
