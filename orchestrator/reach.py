@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from orchestrator.errors import MachineError
 from orchestrator.model.intent import Intent
@@ -92,6 +93,13 @@ def _host_block(connection: Connection, host: str, address: str, control: Path) 
     )
 
 
+class Shell(Protocol):
+    """Runs shell commands on many hosts at once."""
+
+    def run_all(self, commands: Mapping[str, str], timeout: float = 60) -> dict[str, Answer]:
+        """Run one command on each host and return the answers by host."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ssh:
     """Runs commands on hosts over plain ssh."""
@@ -100,7 +108,11 @@ class Ssh:
     become: bool = False
 
     def run(self, host: str, command: str, timeout: float = 60) -> Answer:
-        """Run one shell command on one host."""
+        """Run one shell command on one host; a connection that broke is opened once more."""
+        answer = self._run(host, command, timeout)
+        return answer if answer.reached else self._run(host, command, timeout)
+
+    def _run(self, host: str, command: str, timeout: float) -> Answer:
         words = ["sudo", "-n", "sh", "-c", _quoted(command)] if self.become else [command]
         try:
             done = subprocess.run(

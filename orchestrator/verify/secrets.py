@@ -12,6 +12,7 @@ from typing import Any
 from orchestrator.errors import UsageError
 from orchestrator.model.rendering import SecretReference
 from orchestrator.reach import PROJECT
+from orchestrator.secret_values import derived_secret
 
 
 class Secrets:
@@ -45,9 +46,7 @@ class Secrets:
             raise UsageError(f"{name} has no value in {self._inventory}/group_vars/all/secrets_tier*.yml")
         if not reference.purpose:
             return self._values[name]
-        from filter_plugins import derived_secret  # type: ignore[import-not-found,unused-ignore]
-
-        return str(derived_secret.derived_secret(self._values[name], reference.purpose))
+        return derived_secret(self._values[name], reference.purpose)
 
     @cached_property
     def _values(self) -> dict[str, str]:

@@ -1,0 +1,83 @@
+"""The port to Ansible: one run of a playbook through ansible-runner's Python interface."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from orchestrator.reach import PROJECT, control_directory
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What Ansible is to run; `vault_files` hold the encrypted values that its templates name."""
+
+    folder: Path
+    inventory: str
+    playbook: str
+    vault_files: tuple[Path, ...] = ()
+    accelerate: bool = False
+    hosts: int = 1
+
+
+class Ansible(Protocol):
+    """Runs a job and tells every event; returns the runner's own word for how it ended."""
+
+    def run(self, job: Job, hear: Callable[[Mapping[str, Any]], bool]) -> str:
+        """Run a job to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """ansible-runner on this machine, with the settings and roles of a project."""
+
+    project: Path = PROJECT
+
+    def run(self, job: Job, hear: Callable[[Mapping[str, Any]], bool]) -> str:
+        """Run a job to its end; `successful` is the only good word."""
+        import ansible_runner  # type: ignore[import-untyped]
+
+        job.folder.mkdir(parents=True, exist_ok=True)
+        inventory, playbook = job.folder / "inventory.yml", job.folder / "playbook.yml"
+        inventory.write_text(job.inventory, encoding="utf-8")
+        playbook.write_text(job.playbook, encoding="utf-8")
+        ran = ansible_runner.interface.run(
+            private_data_dir=str(job.folder),
+            project_dir=str(self.project),
+            inventory=str(inventory),
+            playbook=str(playbook),
+            cmdline=" ".join(f"-e @{path}" for path in job.vault_files) or None,
+            envvars=environment(job, self.project),
+            event_handler=hear,
+            quiet=True,
+        )
+        return str(ran.status)
+
+
+def environment(job: Job, project: Path) -> dict[str, str]:
+    """Return the settings of a run on top of ansible.cfg."""
+    settings = {
+        "ANSIBLE_CONFIG": str(project / "ansible.cfg"),
+        "ANSIBLE_HOST_KEY_CHECKING": "True",
+        "ANSIBLE_INVENTORY_ENABLED": "yaml",
+        "ANSIBLE_FORKS": str(forks(job.hosts)),
+        "ANSIBLE_SSH_CONTROL_PATH_DIR": str(control_directory()),
+        "ANSIBLE_SSH_CONTROL_PATH": "%(directory)s/%%C",
+    }
+    if job.accelerate:
+        settings |= {"ANSIBLE_STRATEGY": "mitogen_linear", "ANSIBLE_STRATEGY_PLUGINS": _mitogen()}
+    return settings
+
+
+def forks(hosts: int) -> int:
+    """Return how many hosts are worked on at once: four for each processor, never more than there are."""
+    return max(1, min(hosts, 4 * (os.cpu_count() or 1)))
+
+
+def _mitogen() -> str:
+    import ansible_mitogen  # type: ignore[import-untyped]
+
+    return str(Path(ansible_mitogen.__file__).parent / "plugins" / "strategy")

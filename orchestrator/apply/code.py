@@ -1,0 +1,147 @@
+"""Digests of the code that can change what a role does, read from the project's files."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+import yaml
+
+from orchestrator.model.plan import CodeDigests
+from orchestrator.model.rendering import Catalogue
+from orchestrator.plan.keys import digest
+from orchestrator.reach import PROJECT
+
+_COLLECTION = re.compile(r"\b([a-z_0-9]+)\.([a-z_0-9]+)\.[a-z_0-9]+\b")
+_SECRETS = "orchestrator/secret_values.py"
+_SKIPPED = frozenset({"__pycache__", "README.md", "README.rst"})
+
+
+def code_digests(catalogue: Catalogue, project: Path = PROJECT) -> CodeDigests:
+    """Digest every role of the catalogue with the filters, plugins and collections that it uses."""
+    roles = sorted({role for play in catalogue.plays for role in play.roles})
+    shared = _SharedCode(project)
+    return CodeDigests(
+        roles={role: _role_digest(project / "roles" / role, shared) for role in roles},
+        plays={play.position: play for play in catalogue.plays},
+        platform=_platform(project),
+        not_units=frozenset(role for role in roles if not _facts(project / "roles" / role).get("unit", True)),
+    )
+
+
+def _platform(project: Path) -> str:
+    return f"ansible-core {metadata.version('ansible-core')}, secrets {_file_digest(project / _SECRETS)}"
+
+
+def handler_names(role: str, project: Path = PROJECT) -> tuple[str, ...]:
+    """Return the names of a role's handlers."""
+    path = project / "roles" / role / "handlers" / "main.yml"
+    if not path.exists():
+        return ()
+    return tuple(handler["name"] for handler in yaml.safe_load(path.read_text(encoding="utf-8")) or ())
+
+
+def _facts(role: Path) -> dict[str, object]:
+    path = role / "meta" / "townhall.yml"
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
+
+
+def _role_digest(role: Path, shared: _SharedCode) -> str:
+    files = sorted(path for path in role.rglob("*") if path.is_file() and not _SKIPPED & set(path.parts))
+    text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in files)
+    own = (f"{path.relative_to(role)} {_file_digest(path)}" for path in files)
+    return digest("\n".join((*own, *shared.used_by(text))))
+
+
+class _SharedCode:
+    """What lies outside of the roles and is used by some of them."""
+
+    def __init__(self, project: Path) -> None:
+        self._project = project
+        self._plugins = [
+            *sorted((project / "filter_plugins").glob("*.py")),
+            *sorted((project / "orchestrator" / "ansible_plugins" / "action").glob("*.py")),
+        ]
+
+    def used_by(self, text: str) -> Iterable[str]:
+        """Yield a line for each filter, action and collection that a role's text names."""
+        for plugin in self._plugins:
+            if any(re.search(rf"\b{re.escape(name)}\b", text) for name in _names_of(plugin)):
+                yield f"{plugin.name} {self._with_imports(plugin)}"
+        for namespace, name in sorted(set(_COLLECTION.findall(text))):
+            version = _collection_version(namespace, name)
+            if version:
+                yield f"{namespace}.{name} {version}"
+
+    def _with_imports(self, plugin: Path) -> str:
+        """Digest a plugin with the modules of ours that it imports, and all that those import."""
+        return digest(
+            "\n".join(f"{path.name} {_file_digest(path)}" for path in sorted(_imports(plugin, self._project)))
+        )
+
+
+def _names_of(plugin: Path) -> tuple[str, ...]:
+    """Return what roles call: the file's name for an action, the keys of its dictionaries for filters."""
+    if plugin.parent.name == "action":
+        return (plugin.stem,)
+    keys = (node.keys for node in ast.walk(_tree(plugin)) if isinstance(node, ast.Dict))
+    return tuple(
+        key.value
+        for group in keys
+        for key in group
+        if isinstance(key, ast.Constant) and isinstance(key.value, str)
+    )
+
+
+def _imports(path: Path, project: Path, known: frozenset[Path] = frozenset()) -> frozenset[Path]:
+    found = known | {path}
+    for node in ast.walk(_tree(path)):
+        names = (
+            [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [])
+        )
+        for name in names:
+            file = _module_file(name, project)
+            if file and file not in found:
+                found = _imports(file, project, found)
+    return found
+
+
+def _module_file(name: str, project: Path) -> Path | None:
+    if not name.startswith("orchestrator"):
+        return None
+    path = project.joinpath(*name.split("."))
+    candidates = (path.with_suffix(".py"), path / "__init__.py")
+    return next((candidate for candidate in candidates if candidate.is_file()), None)
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _file_digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@cache
+def _collection_version(namespace: str, name: str) -> str:
+    """Return the installed version of a collection, or nothing for words that only look like one."""
+    if (namespace, name) == ("ansible", "builtin"):
+        return ""
+    manifest = metadata.distribution("ansible").locate_file(
+        f"ansible_collections/{namespace}/{name}/MANIFEST.json"
+    )
+    path = Path(str(manifest))
+    return (
+        str(json.loads(path.read_text(encoding="utf-8"))["collection_info"]["version"])
+        if path.exists()
+        else ""
+    )

@@ -1,0 +1,104 @@
+"""The playbook of one run: the pending units only, in the catalogue's order, each stamped when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from orchestrator.apply.stamps import Stamps
+from orchestrator.model.plan import PlannedUnit, Wave
+from orchestrator.model.rendering import Play
+
+STAMP_TASK = "Stamp the unit"
+_KEY = "{{ townhall_keys['ROLE'] }}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlay:
+    """One play of a run: one role on the hosts where it is pending."""
+
+    name: str
+    play: Play
+    role: str
+    units: tuple[PlannedUnit, ...]
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts of the play."""
+        return tuple(unit.host for unit in self.units)
+
+
+def run_plays(waves: Iterable[Wave], plays: Mapping[int, Play]) -> tuple[RunPlay, ...]:
+    """Cut waves into plays of one role each."""
+    return tuple(
+        RunPlay(f"{wave.position:02d} {role}: {wave.name}", plays[wave.position], role, tuple(units))
+        for wave in waves
+        for role, units in groupby(wave.units, key=lambda unit: unit.role)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Writes the playbook of one run; `stamped` hosts may still hold stamps from earlier runs."""
+
+    run: str
+    handlers: Callable[[str], tuple[str, ...]]
+    stamped: frozenset[str] = frozenset()
+    stamps: Stamps = field(default_factory=Stamps)
+
+    def playbook(self, plays: Iterable[RunPlay]) -> list[dict[str, object]]:
+        """Return the playbook as Ansible reads it."""
+        return [
+            {
+                "name": play.name,
+                "hosts": ",".join(play.hosts),
+                "gather_facts": False,
+                "become": play.play.become,
+                "any_errors_fatal": play.play.any_errors_fatal,
+                "tasks": list(self._tasks(play)),
+            }
+            for play in plays
+        ]
+
+    def _tasks(self, play: RunPlay) -> Iterator[dict[str, object]]:
+        unclean = [unit.host for unit in play.units if unit.every_handler]
+        handlers = self.handlers(play.role)
+        if self.stamped & set(play.hosts):
+            yield _raw("Remove the stamp of an earlier run", self.stamps.remove(play.role))
+        if handlers and unclean:
+            yield _notify_all(handlers, unclean)
+        yield {"name": play.role, "ansible.builtin.import_role": {"name": play.role}}
+        yield {"name": "Run the handlers that are left", "ansible.builtin.meta": "flush_handlers"}
+        yield _raw(STAMP_TASK, self.stamps.write(play.role, _KEY.replace("ROLE", play.role), self.run))
+
+
+def _notify_all(handlers: tuple[str, ...], hosts: list[str]) -> dict[str, object]:
+    """Notify before the role, in the same section: handlers run at the role's flush, after its changes."""
+    return {
+        "name": "Run every handler, because nothing is known of the last run's",
+        "ansible.builtin.debug": {"msg": "notified"},
+        "changed_when": True,
+        "notify": list(handlers),
+        "when": f"inventory_hostname in {hosts!r}",
+    }
+
+
+def _raw(name: str, command: str) -> dict[str, object]:
+    return {"name": name, "ansible.builtin.raw": command, "changed_when": False}
+
+
+def inventory(
+    units: Iterable[PlannedUnit],
+    arguments: Mapping[tuple[str, str], Mapping[str, object]],
+    connections: Mapping[str, Mapping[str, object]],
+) -> dict[str, object]:
+    """Return the inventory of a run: the touched hosts with the arguments of their pending units only."""
+    hosts: dict[str, dict[str, object]] = {}
+    for unit in units:
+        variables = hosts.setdefault(unit.host, {**connections.get(unit.host, {}), "townhall_keys": {}})
+        variables.update(arguments[unit.host, unit.role])
+        keys = variables["townhall_keys"]
+        assert isinstance(keys, dict)  # noqa: S101
+        keys[unit.role] = unit.key
+    return {"all": {"hosts": hosts}}

@@ -1,0 +1,39 @@
+"""Turn an outcome and a verdict into the entries that the next plan believes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from orchestrator.model.outcome import APPLIED, Outcome
+from orchestrator.model.plan import LedgerState, Plan
+from orchestrator.model.record import Entry
+from orchestrator.model.verdict import Check, Verdict
+
+
+def checked_units(plan: Plan, outcome: Outcome) -> frozenset[tuple[str, str]]:
+    """Return the units whose checks are due: those just applied, and earlier ones that were never checked."""
+    applied = {(one.unit.host, one.unit.role) for one in outcome.units if one.state == APPLIED}
+    return frozenset(applied | set(plan.unverified))
+
+
+def settled(units: Iterable[tuple[str, str]], verdict: Verdict, ledger: LedgerState, run: str) -> list[Entry]:
+    """Return one entry for each checked unit: verified, or unproven with the sentences that did not hold.
+
+    A failed check of the town as a whole counts against every checked unit of its role.
+    """
+    return [_entry(unit, _about(unit, verdict.checks), ledger, run) for unit in sorted(units)]
+
+
+def _about(unit: tuple[str, str], checks: Iterable[Check]) -> list[Check]:
+    host, role = unit
+    return [check for check in checks if check.role == role and check.host in (host, "")]
+
+
+def _entry(unit: tuple[str, str], checks: list[Check], ledger: LedgerState, run: str) -> Entry:
+    host, role = unit
+    state = ledger.units[unit]
+    failed = [f"{check.topic}: {check.sentence}" for check in checks if not check.passed]
+    details = json.dumps({"checks": len(checks), "failed": failed}, ensure_ascii=False)
+    kind = "unproven" if failed else "verified"
+    return Entry(kind, run, host, role, state.key, state.arguments, state.role_code, state.machine, details)

@@ -1,0 +1,130 @@
+"""What has to happen so that the machines are as the inventory says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from orchestrator.model.rendering import Play
+
+
+@dataclass(frozen=True, slots=True)
+class CodeDigests:
+    """Digests of all code that can change a unit's effect, and the plays by position.
+
+    `roles` covers a role's tree, the filters and modules of ours and the collections that it uses;
+    `not_units` are roles that run nowhere.
+    """
+
+    roles: Mapping[str, str]
+    plays: Mapping[int, Play]
+    platform: str
+    not_units: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class UnitState:
+    """What the ledger knows of a unit: its newest event, and the digests that this event speaks of."""
+
+    event: str
+    key: str
+    arguments: str
+    role_code: str
+    machine: str
+    record: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerState:
+    """The newest state of every unit by host and role, and the ledger's newest record number."""
+
+    units: Mapping[tuple[str, str], UnitState] = field(default_factory=dict)
+    record: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a host itself says: its SSH host key and machine-id, and the key stamped for each role.
+
+    Empty identities are unknown; `stamps` is None where nobody looked.
+    """
+
+    fingerprint: str = ""
+    machine_id: str = ""
+    stamps: Mapping[str, str] | None = None
+    reachable: bool = True
+
+    @property
+    def machine(self) -> str:
+        """The identity as the ledger keeps it."""
+        return f"{self.fingerprint} {self.machine_id}"
+
+    def is_other_than(self, machine: str) -> bool:
+        """Whether this cannot be the machine that the ledger speaks of."""
+        fingerprint, _, machine_id = machine.partition(" ")
+        return bool(
+            (self.fingerprint and self.fingerprint != fingerprint)
+            or (self.machine_id and self.machine_id != machine_id)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedUnit:
+    """A unit that must run and why; `every_handler` says that nothing is known of its earlier handlers.
+
+    `changes` tells in words which arguments differ from those last applied (`previous`, a digest).
+    """
+
+    host: str
+    role: str
+    position: int
+    key: str
+    arguments: str
+    role_code: str
+    reason: str
+    every_handler: bool
+    previous: str = ""
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """Units that stand at one place of the catalogue."""
+
+    position: int
+    name: str
+    units: tuple[PlannedUnit, ...]
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts of the wave, sorted."""
+        return tuple(sorted({unit.host for unit in self.units}))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything pending, in the catalogue's order.
+
+    `unverified` are applied units without a finished check; `unwanted` hosts have no line any more.
+    """
+
+    town: str
+    waves: tuple[Wave, ...]
+    unverified: tuple[tuple[str, str], ...] = ()
+    unwanted: tuple[str, ...] = ()
+    record: int = 0
+
+    @property
+    def units(self) -> tuple[PlannedUnit, ...]:
+        """All units of all waves."""
+        return tuple(unit for wave in self.waves for unit in wave.units)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts that are touched, sorted."""
+        return tuple(sorted({unit.host for unit in self.units}))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is pending."""
+        return not self.waves and not self.unverified

@@ -1,0 +1,107 @@
+"""Compare every unit with what was last applied on that very machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import groupby
+
+from orchestrator.model.plan import CodeDigests, LedgerState, Observation, Plan, PlannedUnit, UnitState, Wave
+from orchestrator.model.rendering import Rendering, UnitRendering
+from orchestrator.plan.keys import canonical, digest, unit_key
+
+DONE = frozenset({"applied", "verified"})
+NEW = "new"
+ARGUMENTS = "arguments changed"
+ROLE = "role code changed"
+CODE = "play or platform changed"
+RECREATED = "machine recreated"
+STAMP = "stamp missing or foreign"
+BACKLOG = {
+    "started": "backlog: the last run was cut off",
+    "unknown": "backlog: the last run ended unknown",
+    "failed": "backlog: the last run failed",
+    "unproven": "backlog: a check failed after the last run",
+}
+_CLEAN = frozenset({ARGUMENTS, ROLE, CODE})
+
+
+def plan(
+    rendering: Rendering,
+    code: CodeDigests,
+    ledger: LedgerState,
+    observed: Mapping[str, Observation] | None = None,
+) -> Plan:
+    """Return the units that must run; `observed` adds what the machines themselves say."""
+    seen = observed or {}
+    units = [unit for unit in rendering.units if unit.role not in code.not_units]
+    compared = (
+        (unit, _planned(unit, code, ledger.units.get((unit.host, unit.role)), seen.get(unit.host)))
+        for unit in units
+    )
+    pending, unverified = [], []
+    for unit, planned in compared:
+        if planned:
+            pending.append(planned)
+        elif ledger.units[unit.host, unit.role].event == "applied":
+            unverified.append((unit.host, unit.role))
+    hosts = set(rendering.connections) | {unit.host for unit in rendering.units}
+    unwanted = sorted({host for host, _ in ledger.units} - hosts)
+    return Plan(
+        rendering.town, _waves(pending, code), tuple(sorted(unverified)), tuple(unwanted), ledger.record
+    )
+
+
+def _planned(
+    unit: UnitRendering, code: CodeDigests, state: UnitState | None, seen: Observation | None
+) -> PlannedUnit | None:
+    arguments = digest(canonical(unit.arguments))
+    planned = PlannedUnit(
+        host=unit.host,
+        role=unit.role,
+        position=unit.position,
+        key=unit_key(unit, arguments, code),
+        arguments=arguments,
+        role_code=code.roles[unit.role],
+        reason="",
+        every_handler=False,
+        previous=state.arguments if state else "",
+    )
+    reason = _distrust(unit.role, state, seen) if state else NEW
+    if not reason and state:
+        reason = _difference(planned, state)
+    return replace(planned, reason=reason, every_handler=reason not in _CLEAN) if reason else None
+
+
+def _distrust(role: str, state: UnitState, seen: Observation | None) -> str:
+    """Say why the ledger's word for the unit's last run is not enough, or nothing."""
+    if seen and seen.is_other_than(state.machine):
+        return RECREATED
+    if state.event not in DONE:
+        return BACKLOG[state.event]
+    if seen and seen.stamps is not None and seen.stamps.get(role) != state.key:
+        return STAMP
+    return ""
+
+
+def _difference(planned: PlannedUnit, state: UnitState) -> str:
+    """Say what differs from the unit's last good run, or nothing."""
+    if state.key == planned.key:
+        return ""
+    if state.arguments != planned.arguments:
+        return ARGUMENTS
+    return ROLE if state.role_code != planned.role_code else CODE
+
+
+def _waves(pending: Iterable[PlannedUnit], code: CodeDigests) -> tuple[Wave, ...]:
+    """Group units by their place in the catalogue: position, then the play's order of roles, then host."""
+    order = {
+        (position, role): place
+        for position, play in code.plays.items()
+        for place, role in enumerate(play.roles)
+    }
+    ordered = sorted(pending, key=lambda unit: (unit.position, order[unit.position, unit.role], unit.host))
+    return tuple(
+        Wave(position, code.plays[position].name, tuple(units))
+        for position, units in groupby(ordered, key=lambda unit: unit.position)
+    )

@@ -1,0 +1,130 @@
+"""The ledger of one town: a SQLite file that only grows."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import astuple
+from datetime import UTC, datetime
+from pathlib import Path
+
+from orchestrator.errors import LedgerError
+from orchestrator.model.plan import LedgerState, UnitState
+from orchestrator.model.record import Entry, Record
+from orchestrator.record.chain import BEGINNING, first_fault, linked
+from orchestrator.record.schema import SCHEMA, VERSION
+
+_COLUMNS = "number, at, kind, run, host, role, key, arguments, role_code, machine, details, previous, hash"
+_NEWEST_OF_UNITS = """
+SELECT host, role, kind, key, arguments, role_code, machine, number FROM record
+WHERE number IN (SELECT MAX(number) FROM record WHERE role != '' GROUP BY host, role)
+"""
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+class Ledger:
+    """Appends entries and answers what is known; each append is on disk before it returns."""
+
+    def __init__(self, path: Path, clock: Callable[[], str] = _now) -> None:
+        self.path = path
+        self._clock = clock
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._store = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+        self._store.execute("PRAGMA journal_mode = WAL")
+        self._store.execute("PRAGMA synchronous = FULL")
+        self._create()
+
+    def _create(self) -> None:
+        (version,) = self._store.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            self._store.executescript(f"BEGIN IMMEDIATE;\n{SCHEMA}\nCOMMIT;")
+        elif version != VERSION:
+            raise LedgerError(f"{self.path} was written by a newer version of townhall (format {version})")
+
+    def append(self, entries: Iterable[Entry], contents: Mapping[str, str] | None = None) -> int:
+        """Append entries in one transaction and return the newest record's number; `contents` by digest."""
+        with closing(self._store.cursor()) as cursor:
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                number, previous = self._newest(cursor)
+                cursor.executemany("INSERT OR IGNORE INTO content VALUES (?, ?)", (contents or {}).items())
+                for entry in entries:
+                    record = linked(number + 1, self._clock(), entry, previous)
+                    number, previous = record.number, record.hash
+                    cursor.execute(f"INSERT INTO record VALUES ({','.join('?' * 13)})", _row(record))  # noqa: S608
+                cursor.execute("COMMIT")
+            except BaseException:
+                cursor.execute("ROLLBACK")
+                raise
+        self._write_head(number, previous)
+        return number
+
+    def records(self, run: str = "", host: str = "", newest: int | None = None) -> Iterator[Record]:
+        """Yield records in order, of one run or one host if named; `newest` limits them to the last ones."""
+        where = "WHERE (? = '' OR run = ?) AND (? = '' OR host = ?)"
+        order = f"ORDER BY number DESC LIMIT {int(newest)}" if newest else "ORDER BY number"
+        rows = self._store.execute(
+            f"SELECT {_COLUMNS} FROM (SELECT * FROM record {where} {order}) ORDER BY number",  # noqa: S608
+            (run, run, host, host),
+        )
+        return map(_record, rows)
+
+    def state(self) -> LedgerState:
+        """Return the newest state of every unit."""
+        rows = self._store.execute(_NEWEST_OF_UNITS)
+        units = {(host, role): UnitState(*rest) for host, role, *rest in rows}
+        return LedgerState(units, self._newest(self._store.cursor())[0])
+
+    def contents(self, digests: Iterable[str]) -> dict[str, str]:
+        """Return remembered arguments as JSON by digest."""
+        found = (
+            self._store.execute("SELECT digest, text FROM content WHERE digest = ?", (one,)).fetchone()
+            for one in set(digests)
+        )
+        return dict(row for row in found if row)
+
+    def fault(self) -> str:
+        """Name the first record that cannot be trusted, or return nothing."""
+        return first_fault(self.records(), self._head())
+
+    def close(self) -> None:
+        """Close the file."""
+        self._store.close()
+
+    def _newest(self, cursor: sqlite3.Cursor) -> tuple[int, str]:
+        row = cursor.execute("SELECT number, hash FROM record ORDER BY number DESC LIMIT 1").fetchone()
+        return row or (0, BEGINNING)
+
+    @property
+    def _head_path(self) -> Path:
+        return self.path.with_suffix(".head")
+
+    def _write_head(self, number: int, newest: str) -> None:
+        """Keep the newest record's hash outside of the file, so that a cut-off end is seen."""
+        draft = self._head_path.with_suffix(".head.new")
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(json.dumps([number, newest]))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._head_path)
+
+    def _head(self) -> tuple[int, str] | None:
+        if not self._head_path.exists():
+            return None
+        number, newest = json.loads(self._head_path.read_text(encoding="utf-8"))
+        return int(number), str(newest)
+
+
+def _row(record: Record) -> tuple[object, ...]:
+    return (record.number, record.at, *astuple(record.entry), record.previous, record.hash)
+
+
+def _record(row: tuple[object, ...]) -> Record:
+    number, at, *entry, previous, chained = row
+    return Record(int(str(number)), str(at), Entry(*map(str, entry)), str(previous), str(chained))

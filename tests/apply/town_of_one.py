@@ -1,0 +1,125 @@
+"""A project with one tiny role and one machine, which is a folder of this one."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.apply import code
+from orchestrator.apply.ansible import Runner
+from orchestrator.apply.run import Order, Tools, apply
+from orchestrator.apply.stamps import Stamps
+from orchestrator.apply.survey import survey
+from orchestrator.model.outcome import Outcome
+from orchestrator.model.plan import Observation, Plan
+from orchestrator.model.rendering import Catalogue, Play, Rendering, UnitRendering
+from orchestrator.plan import plan
+from orchestrator.reach import PROJECT, Answer
+from orchestrator.record import Ledger
+
+HOST = "machine"
+PLAY = Play(1, "Machines are probed", "machines", ("probe",), False, True)
+TASKS = """
+- {name: The setting is there, ansible.builtin.copy: {content: "{{ probe_text }}", dest: "{{ probe_folder }}/setting",
+   mode: "0644"}, notify: Take the setting over}
+- {name: Something slow goes on, ansible.builtin.command: "sleep {{ probe_seconds }}", changed_when: false}
+- {name: Handlers run now, ansible.builtin.meta: flush_handlers}
+"""
+HANDLERS = """
+- {name: Take the setting over, ansible.builtin.shell: "cp {{ probe_folder }}/setting {{ probe_folder }}/in-force",
+   changed_when: true}
+"""
+CONFIG = "[defaults]\nroles_path = roles\nforce_handlers = true\n"
+
+
+class HereShell:
+    """A machine's shell, on this machine."""
+
+    def run_all(self, commands: Mapping[str, str], timeout: float = 60) -> dict[str, Answer]:
+        """Run each command here."""
+        return {host: self._run(host, command, timeout) for host, command in commands.items()}
+
+    def _run(self, host: str, command: str, timeout: float) -> Answer:
+        done = subprocess.run(
+            ["sh", "-c", command], capture_output=True, text=True, timeout=timeout, check=False
+        )
+        return Answer(host, done.returncode, done.stdout, done.stderr)
+
+
+@dataclass(frozen=True)
+class TownOfOne:
+    """The project, its machine and its ledger, all below one folder."""
+
+    root: Path
+
+    @classmethod
+    def create(cls, root: Path) -> TownOfOne:
+        """Write the project's files."""
+        role = root / "roles" / "probe"
+        for name, text in {"tasks/main.yml": TASKS, "handlers/main.yml": HANDLERS}.items():
+            (role / name).parent.mkdir(parents=True, exist_ok=True)
+            (role / name).write_text("---" + text)
+        (root / "ansible.cfg").write_text(CONFIG)
+        (root / "orchestrator").mkdir()
+        (root / "orchestrator" / "secret_values.py").write_text("")
+        (root / "machine").mkdir()
+        return cls(root)
+
+    @property
+    def stamps(self) -> Stamps:
+        """Where the machine keeps its stamps."""
+        return Stamps(str(self.root / "machine" / "units"))
+
+    def rendering(self, text: str, seconds: float = 0) -> Rendering:
+        """Return the town's only unit with its arguments."""
+        arguments = {
+            "probe_text": text,
+            "probe_seconds": seconds,
+            "probe_folder": str(self.root / "machine"),
+        }
+        connection = {"ansible_connection": "local", "ansible_python_interpreter": "/usr/bin/python3"}
+        return Rendering("one", (UnitRendering(HOST, "probe", 1, arguments, ()),), {HOST: connection})
+
+    @property
+    def code(self) -> code.CodeDigests:
+        """Return the digests of the project."""
+        return code.code_digests(Catalogue((PLAY,)), self.root)
+
+    def observed(self) -> dict[str, Observation]:
+        """Ask the machine."""
+        return survey(HereShell(), [HOST], {}, self.stamps.folder)
+
+    def plan(self, rendering: Rendering) -> Plan:
+        """Plan against ledger and stamps."""
+        ledger = Ledger(self.root / "one.sqlite")
+        return plan(rendering, self.code, ledger.state(), self.observed())
+
+    def apply(self, rendering: Rendering, run: str) -> Outcome:
+        """Plan and apply."""
+        ledger = Ledger(self.root / "one.sqlite")
+        observed = self.observed()
+        planned = plan(rendering, self.code, ledger.state(), observed)
+        tools = Tools(
+            shell=HereShell(),
+            recorder=ledger,
+            ansible=Runner(self.root),
+            handlers=lambda role: code.handler_names(role, self.root),
+            stamps=self.stamps,
+        )
+        return apply(planned, rendering, self.code, Order(run, self.root / "runs" / run, observed), tools)
+
+    def read(self, name: str) -> str:
+        """Return a file of the machine, or nothing where it is missing."""
+        path = self.root / "machine" / name
+        return path.read_text() if path.exists() else ""
+
+
+def main(root: str, text: str, seconds: str) -> None:
+    """Apply once; a test runs this as a process of its own and kills it."""
+    town = TownOfOne(Path(root))
+    town.apply(town.rendering(text, float(seconds)), "killed")
+
+
+__all__ = ["PROJECT", "TownOfOne", "main"]
