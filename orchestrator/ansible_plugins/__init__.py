@@ -1,0 +1,1 @@
+"""What plain Ansible loads from this project."""

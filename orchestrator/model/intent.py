@@ -132,13 +132,41 @@ class AddressSet:
 
 @dataclass(frozen=True, slots=True)
 class AllowedFlow:
-    """Traffic from one set to another that crosses the firewall; no ports means every protocol."""
+    """Traffic that may cross or enter the firewall; no ports means every protocol.
+
+    A side is a set, or the legs of networks (by name) where the outside begins; with neither it is anything.
+    """
 
     name: str
-    source: str
-    destination: str
+    source: str | None
+    destination: str | None
     ports: tuple[PortRange, ...]
     comment: str
+    because: Because
+    source_legs: tuple[str, ...] = ()
+    destination_legs: tuple[str, ...] = ()
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MasqueradedSet:
+    """A set whose traffic leaves over a network's leg under the firewall's address."""
+
+    source: str
+    leg: str
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPort:
+    """A port of the firewall on a network's leg that leads to a host inside."""
+
+    name: str
+    leg: str
+    protocol: str
+    port: int
+    destination: IPv4Address
+    destination_port: int
     because: Because
 
 
@@ -161,6 +189,8 @@ class FirewallIntent:
     sets: tuple[AddressSet, ...]
     forward: tuple[AllowedFlow, ...]
     input: tuple[AllowedFlow, ...]
+    masquerade: tuple[MasqueradedSet, ...] = ()
+    published: tuple[PublishedPort, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

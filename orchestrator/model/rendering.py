@@ -42,8 +42,8 @@ class SecretReference:
     def template(self) -> str:
         """The trusted expression that Ansible resolves at run time."""
         if self.purpose:
-            return "{{ secret_%s | derived_secret('%s') }}" % (self.name, self.purpose)
-        return "{{ secret_%s }}" % self.name
+            return f"{{{{ secret_{self.name} | derived_secret('{self.purpose}') }}}}"
+        return f"{{{{ secret_{self.name} }}}}"
 
 
 @dataclass(frozen=True, slots=True)

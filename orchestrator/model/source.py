@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -17,3 +18,16 @@ class Source:
 
 
 Because = tuple[Source, ...]
+
+
+class Written(Protocol):
+    """Anything that knows the line where it stands."""
+
+    @property
+    def source(self) -> Source:
+        """The line."""
+
+
+def because(*parts: Written | None) -> Because:
+    """The lines of all parts that are there, each once, in the order given."""
+    return tuple(dict.fromkeys([part.source for part in parts if part is not None]))

@@ -1,0 +1,34 @@
+"""From an inventory on disk to what every machine should be: load, derive, render."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.derive import derive
+from orchestrator.load import load
+from orchestrator.model.intent import Intent
+from orchestrator.model.rendering import Catalogue, Rendering
+from orchestrator.model.town import Town
+from orchestrator.render import render
+from orchestrator.render.catalogue import FILE, parse
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """The pure stages' values for one inventory."""
+
+    town: Town
+    catalogue: Catalogue
+    intent: Intent
+    rendering: Rendering
+
+
+def desired(root: Path) -> Desired:
+    """Read an inventory and the catalogue; raises Refused with every problem of the first stage with any."""
+    catalogue = parse((PROJECT / FILE).read_text(encoding="utf-8"))
+    town = load(root)
+    intent = derive(town, catalogue)
+    return Desired(town, catalogue, intent, render(town, intent, catalogue))

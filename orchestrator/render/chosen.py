@@ -1,0 +1,52 @@
+"""Role arguments that people chose in group_vars/<group>/<role>.yml, for the hosts of each group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from orchestrator.errors import Problem, Refused
+from orchestrator.model.town import Host, RoleArgument, Town
+from orchestrator.render.context import Built
+
+
+class Chosen:
+    """Finds a unit's chosen arguments quickly: most roles have none."""
+
+    def __init__(self, town: Town) -> None:
+        self._by_role: dict[str, list[RoleArgument]] = {}
+        for argument in town.role_arguments:
+            self._by_role.setdefault(PurePosixPath(argument.source.file).stem, []).append(argument)
+
+    def joined(self, host: Host, role: str, derived: Built) -> Built:
+        """The unit's arguments, derived and chosen; raises Refused where both or two groups set one."""
+        known = self._by_role.get(role)
+        if not known:
+            return derived
+        chosen = [entry for entry in known if entry.group == "all" or entry.group in host.groups]
+        problems = list(_clashes(host, chosen, derived))
+        if problems:
+            raise Refused(problems)
+        arguments = {**derived.arguments, **{entry.name: entry.value for entry in chosen}}
+        return Built(arguments, (*derived.because, *(entry.source for entry in chosen)))
+
+
+def _clashes(host: Host, chosen: Iterable[RoleArgument], derived: Built) -> Iterable[Problem]:
+    seen: dict[str, RoleArgument] = {}
+    for entry in chosen:
+        if entry.name in derived.arguments:
+            yield _problem(entry, "DERIVED", "follows from the inventory and cannot be chosen")
+        elif entry.name in seen:
+            other = seen[entry.name].source
+            yield _problem(entry, "TWICE", f"is also set at {other}, and {host.name} is in both groups")
+        seen[entry.name] = entry
+
+
+def _problem(entry: RoleArgument, code: str, reason: str) -> Problem:
+    return Problem(
+        place=str(entry.source),
+        code=f"TH-ARGUMENT-{code}",
+        value=entry.name,
+        reason=reason,
+        remedy="remove this line",
+    )
