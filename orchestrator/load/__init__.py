@@ -1,0 +1,44 @@
+"""Load: files -> Town, validated, every value knowing its file and line. Nothing is executed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+from orchestrator.load.argument_files import Specs
+from orchestrator.load.assemble import assemble
+from orchestrator.load.files import read_files, read_specs
+from orchestrator.load.problems import Problems
+from orchestrator.load.reading import read_draft
+from orchestrator.load.rules import judge
+from orchestrator.model.town import Town
+
+__all__ = ["load", "load_text"]
+
+ROLES = Path(__file__).resolve().parents[2] / "roles"
+
+
+def load(root: Path, today: date | None = None) -> Town:
+    """The town under a folder; raises Refused with every problem. `today` lets flows expire."""
+    problems = Problems()
+    files = read_files(root, problems)
+    problems.refuse()
+    return load_text(files, today, read_specs(ROLES), PurePosixPath(root))
+
+
+def load_text(
+    files: Mapping[str, str],
+    today: date | None = None,
+    specs: Specs | None = None,
+    root: PurePosixPath = PurePosixPath("."),
+) -> Town:
+    """The town of texts by their path in the inventory, from memory; raises Refused with every problem.
+
+    `specs` are the declared arguments of each role; without them the names of role arguments are not judged.
+    """
+    problems = Problems()
+    draft = read_draft(files, specs, problems, today)
+    judge(draft, problems)
+    problems.refuse()
+    return assemble(draft, root)

@@ -1,0 +1,164 @@
+"""Holds a file against its schema; every error of pydantic becomes a problem at its line."""
+
+from __future__ import annotations
+
+import types
+import typing
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from orchestrator.load.document import Items, Table
+from orchestrator.load.problems import Problems
+from orchestrator.model.source import Source
+
+Model = TypeVar("Model", bound=BaseModel)
+Place = tuple[int | str, ...]
+
+_TYPES = {
+    "string": ("text", "write it in quotes"),
+    "int": ("a whole number", "write digits without quotes"),
+    "bool": ("true or false", "write true or false"),
+    "dict": ("a mapping", "write `{key: value}`"),
+    "model": ("a mapping", "write `{key: value}`"),
+    "list": ("a list", "write `[first, second]`"),
+}
+
+
+def validate(
+    model: type[Model], table: Table, file: str, problems: Problems
+) -> tuple[Model, Table] | tuple[None, None]:
+    """The file as a model, with what it was made of.
+
+    Entries with errors are noted and left out, so that the rest can be judged too.
+    """
+    try:
+        return model.model_validate(table), table
+    except ValidationError as error:
+        bad = error.errors(include_url=False)
+    for item in bad:
+        _note(model, table, file, item, problems)
+    rest = _without(table, [item["loc"] for item in bad])
+    try:
+        return model.model_validate(rest), rest
+    except ValidationError:
+        return None, None
+
+
+def line_of(table: Table, place: Place) -> int:
+    """The line of the deepest part of a place that is there."""
+    here: Any = table
+    line = table.line
+    for step in place:
+        if isinstance(here, Table) and isinstance(step, str) and step in here.lines:
+            line, here = here.lines[step], here.get(step)
+        elif isinstance(here, Items) and isinstance(step, int) and step < len(here):
+            line, here = here.lines[step], here[step]
+        else:
+            break
+    return line
+
+
+def _without(table: Table, places: list[Place]) -> Table:
+    """A copy without the entries that hold errors: a section, an entry of it, an item of a list."""
+    copy = Table(table.line)
+    copy.update(table)
+    copy.lines = dict(table.lines)
+    gone: dict[str, set[int | str]] = {}
+    for place in places:
+        name = str(place[0])
+        if len(place) == 1:
+            copy.pop(name, None)
+        else:
+            gone.setdefault(name, set()).add(place[1])
+    for name, steps in gone.items():
+        if name in copy:
+            copy[name] = _section_without(copy[name], steps)
+    return copy
+
+
+def _section_without(section: Any, steps: set[int | str]) -> Any:
+    if isinstance(section, Table):
+        kept = Table(section.line)
+        kept.lines = section.lines
+        kept.update({key: value for key, value in section.items() if key not in steps})
+        return kept
+    if isinstance(section, Items):
+        rest = Items(section.line)
+        for index, value in enumerate(section):
+            if index not in steps:
+                rest.append(value)
+                rest.lines.append(section.lines[index])
+        return rest
+    return section
+
+
+def _note(model: type[BaseModel], table: Table, file: str, item: Any, problems: Problems) -> None:
+    place: Place = tuple(step for step in item["loc"] if step != "[key]")
+    source = Source(file, line_of(table, place))
+    kind, name = item["type"], str(place[-1]) if place else file
+    context = item.get("ctx", {})
+    if kind == "bad":
+        value = name if "[key]" in item["loc"] else item["input"]
+        problems.add(source, context["code"], value, context["reason"], context["remedy"])
+    elif kind == "extra_forbidden":
+        unknown_key(source, name, allowed_keys(model, place[:-1]), problems)
+    elif kind == "missing":
+        problems.add(source, "TH-KEY-MISSING", name, *missing(name, place))
+    elif kind == "literal_error":
+        problems.add(
+            source, "TH-CHOICE", item["input"], "not an allowed word", f"write {context['expected']}"
+        )
+    elif kind.removesuffix("_type") in _TYPES:
+        wanted, remedy = _TYPES[kind.removesuffix("_type")]
+        problems.add(source, "TH-TYPE", _short(item["input"]), f"{name} must be {wanted}", remedy)
+    else:
+        remedy = "write a value that fits"
+        problems.add(source, "TH-VALUE", _short(item["input"]), f"{name}: {item['msg']}", remedy)
+
+
+def missing(name: str, place: Place) -> tuple[str, str]:
+    """Reason and remedy for a key that has to be there."""
+    where = f"of {place[-2]} " if len(place) > 1 else ""
+    return f"the key {name} {where}is missing", f"add `{name}: ...`"
+
+
+def unknown_key(source: Source, name: str, allowed: list[str], problems: Problems) -> None:
+    """Note a key that the schema does not have."""
+    problems.unknown(source, "TH-KEY-UNKNOWN", name, "key here; they are fixed", allowed)
+
+
+def _short(value: object) -> object:
+    if isinstance(value, dict):
+        return "{...}" if value else "{}"
+    if isinstance(value, list):
+        return "[...]" if value else "[]"
+    return value
+
+
+def allowed_keys(model: type[BaseModel], place: Place) -> list[str]:
+    """The keys that the schema allows at a place."""
+    here: Any = model
+    for step in place:
+        here = _inner(here, step)
+    here = _bare(here)
+    if isinstance(here, type) and issubclass(here, BaseModel):
+        return [field.alias or name for name, field in here.model_fields.items()]
+    return []
+
+
+def _inner(annotation: Any, step: int | str) -> Any:
+    bare = _bare(annotation)
+    if isinstance(bare, type) and issubclass(bare, BaseModel):
+        by_alias = {field.alias or name: field.annotation for name, field in bare.model_fields.items()}
+        return by_alias.get(str(step))
+    arguments = typing.get_args(bare)
+    return arguments[-1] if arguments else None
+
+
+def _bare(annotation: Any) -> Any:
+    if typing.get_origin(annotation) is typing.Annotated:
+        return _bare(typing.get_args(annotation)[0])
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return _bare(next(part for part in typing.get_args(annotation) if part is not type(None)))
+    return annotation
