@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
-_CAPITALS = dict(
-    zip("АБВГДЂЕЖЗИЈКЛЉМНЊОПРСТЋУФХЦЧЏШ", "A B V G D Dj E Z Z I J K L Lj M N Nj O P R S T C U F H C C Dz S".split())
-)
+_ONE_TO_ONE = dict(zip("АБВГДЕЖЗИЈКЛМНОПРСТЋУФХЦЧШ", "ABVGDEZZIJKLMNOPRSTCUFHCCS", strict=True))
+_CAPITALS = _ONE_TO_ONE | {"Ђ": "Dj", "Љ": "Lj", "Њ": "Nj", "Џ": "Dz"}
 _LETTERS = str.maketrans(
     _CAPITALS
     | {letter.lower(): latin.lower() for letter, latin in _CAPITALS.items()}

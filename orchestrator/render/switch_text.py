@@ -32,7 +32,8 @@ def cisco_ios_sections(wanted: WantedSwitch) -> tuple[Section, ...]:
 
 
 def _port_lines(port: Port) -> tuple[str, ...]:
-    lines = [f"description {one_line(port.description, port.name, forbidden=_HELP)}"] if port.description else []
+    description = one_line(port.description, port.name, forbidden=_HELP)
+    lines = [f"description {description}"] if description else []
     match port.mode:
         case "access":
             lines += [f"switchport access vlan {port.vlan}", "switchport mode access"]
