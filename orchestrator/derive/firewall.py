@@ -11,6 +11,8 @@ from orchestrator.model.names import OUTSIDE_ZONE
 from orchestrator.model.source import Because, because
 from orchestrator.model.town import End, Flow, Network, PortRange, Town
 
+Elements = tuple[IPv4Address | IPv4Network, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class _Side:
@@ -90,7 +92,7 @@ def _side(town: Town, end: End) -> _Side:
     return _Side(AddressSet(_set_name(end), elements, lines), (), ports, lines)
 
 
-def _members(town: Town, end: End, networks: tuple[Network, ...]) -> tuple[tuple[IPv4Network, ...], Because]:
+def _members(town: Town, end: End, networks: tuple[Network, ...]) -> tuple[Elements, Because]:
     if end.kind in {"zone", "network"}:
         return tuple(sorted(network.subnet for network in networks)), because(*networks)
     if end.kind == "service":
@@ -98,16 +100,15 @@ def _members(town: Town, end: End, networks: tuple[Network, ...]) -> tuple[tuple
     return _hosts(town, (end.name,) if end.kind == "host" else town.groups.get(end.name, ()))
 
 
-def _servers(town: Town, name: str) -> tuple[tuple[IPv4Network, ...], Because]:
+def _servers(town: Town, name: str) -> tuple[tuple[IPv4Address, ...], Because]:
     service = town.services[name]
     elements, lines = _hosts(town, town.groups.get(service.group or "", ()))
-    fixed = (IPv4Network(address) for address in service.addresses)
-    return tuple(sorted((*elements, *fixed))), (service.source, *lines)
+    return tuple(sorted((*elements, *service.addresses))), (service.source, *lines)
 
 
-def _hosts(town: Town, names: Iterable[str]) -> tuple[tuple[IPv4Network, ...], Because]:
-    hosts = sorted((town.hosts[name] for name in names), key=lambda host: host.address)
-    return tuple(_single(host.address) for host in hosts), because(*hosts)
+def _hosts(town: Town, names: Iterable[str]) -> tuple[tuple[IPv4Address, ...], Because]:
+    hosts = sorted((town.hosts[name] for name in names), key=lambda host: int(host.address))
+    return tuple([host.address for host in hosts]), because(*hosts)
 
 
 def _networks_of(town: Town, end: End) -> tuple[Network, ...]:
@@ -121,10 +122,6 @@ def _networks_of(town: Town, end: End) -> tuple[Network, ...]:
 
 def _set_name(end: End) -> str:
     return f"{end.kind}_{end.name}"
-
-
-def _single(address: IPv4Address) -> IPv4Network:
-    return IPv4Network(int(address))
 
 
 def _gateway(network: Network) -> IPv4Interface:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network
-
 from orchestrator.model.intent import AddressSet, AllowedFlow, Subnet
 from orchestrator.model.names import DHCP_SERVERS, OUTSIDE_ZONE
 from orchestrator.model.source import because
@@ -59,7 +57,7 @@ def _dhcp_sets(town: Town, subnets: tuple[Subnet, ...]) -> tuple[AddressSet, ...
             tuple(subnet.subnet for subnet in clients),
             tuple(line for subnet in clients for line in subnet.because),
         ),
-        AddressSet(SERVERS, tuple(sorted(IPv4Network(host.address) for host in servers)), because(*servers)),
+        AddressSet(SERVERS, tuple(sorted(host.address for host in servers)), because(*servers)),
     )
 
 
@@ -68,7 +66,7 @@ def _control_sets(town: Town) -> tuple[AddressSet, ...]:
         return ()
     inside = [network for network in town.networks.values() if network.zone != OUTSIDE_ZONE]
     return (
-        AddressSet(CONTROLLERS, (IPv4Network(town.connection.controller),), because(town.connection)),
+        AddressSet(CONTROLLERS, (town.connection.controller,), because(town.connection)),
         AddressSet(TOWN, tuple(sorted(network.subnet for network in inside)), because(*inside)),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network
 
 from orchestrator.model.intent import AddressSet, AllowedFlow, PublishedPort
 from orchestrator.model.source import because
@@ -30,8 +29,7 @@ def sets(town: Town) -> tuple[AddressSet, ...]:
     """The set of each published host."""
     hosts = {entry.host: town.hosts[entry.host] for entry in town.published}
     return tuple(
-        AddressSet(f"host_{name}", (IPv4Network(host.address),), because(host))
-        for name, host in sorted(hosts.items())
+        AddressSet(f"host_{name}", (host.address,), because(host)) for name, host in sorted(hosts.items())
     )
 
 

@@ -126,7 +126,7 @@ class AddressSet:
     """A named set of addresses in the firewall."""
 
     name: str
-    elements: tuple[IPv4Network, ...]
+    elements: tuple[IPv4Address | IPv4Network, ...]
     because: Because
 
 

@@ -29,5 +29,5 @@ class Written(Protocol):
 
 
 def because(*parts: Written | None) -> Because:
-    """The lines of all parts that are there, each once, in the order given."""
-    return tuple(dict.fromkeys([part.source for part in parts if part is not None]))
+    """The lines of all parts that are there, in the order given."""
+    return tuple([part.source for part in parts if part is not None])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePath
 
+from orchestrator.model.addresses import dotted
 from orchestrator.model.intent import Intent
 from orchestrator.model.town import Connection
 
@@ -20,7 +21,7 @@ def connections(connection: Connection, intent: Intent) -> dict[str, dict[str, o
         "-o StrictHostKeyChecking=yes",
     }
     return {
-        host: {"ansible_host": str(placement.control_address), **shared}
+        host: {"ansible_host": dotted(placement.control_address), **shared}
         for host, placement in intent.placements.items()
     }
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from ipaddress import IPv4Network
 
 from orchestrator.errors import Problem, Refused
 from orchestrator.model.intent import Intent, Placement
-from orchestrator.model.names import DOMAIN_CONTROLLERS
+from orchestrator.model.names import DOMAIN_CONTROLLERS, OUTSIDE_ZONE
 from orchestrator.model.rendering import SecretReference
 from orchestrator.model.source import Because, because
 from orchestrator.model.town import Host, Town
@@ -29,6 +30,7 @@ class Context:
 
     town: Town
     intent: Intent
+    _groups: dict[str, tuple[Host, ...]] = field(default_factory=dict)
 
     def host(self, name: str) -> Host:
         """The host's line."""
@@ -40,7 +42,10 @@ class Context:
 
     def hosts_of(self, group: str) -> tuple[Host, ...]:
         """The hosts of a group, by name."""
-        return tuple(self.town.hosts[name] for name in sorted(self.town.groups.get(group, ())))
+        if group not in self._groups:
+            names = sorted(self.town.groups.get(group, ()))
+            self._groups[group] = tuple(self.town.hosts[name] for name in names)
+        return self._groups[group]
 
     def addresses_of(self, group: str) -> list[str]:
         """The addresses of a group's hosts, by host name."""
@@ -121,3 +126,27 @@ class Context:
             if not person.left:
                 found.setdefault(person.department, []).append(account)
         return found
+
+    @cached_property
+    def package_sources(self) -> list[Arguments]:
+        """The apt repositories of every host."""
+        return [
+            {
+                "uri": source.uri,
+                "suite": source.suite,
+                "components": list(source.components),
+                "keyring": source.keyring,
+            }
+            for source in self.town.package_sources
+        ]
+
+    @cached_property
+    def inside(self) -> list[IPv4Network]:
+        """The subnets of the town itself, sorted."""
+        networks = self.town.networks.values()
+        return sorted(network.subnet for network in networks if network.zone != OUTSIDE_ZONE)
+
+    @cached_property
+    def base_lines(self) -> Because:
+        """The lines that the base of every host comes from."""
+        return because(self.town.identity, *self.controllers, *self.town.package_sources)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orchestrator.model.addresses import dotted
 from orchestrator.model.intent import Reservation, Subnet
 from orchestrator.model.names import DHCP_SERVERS
 from orchestrator.model.source import because
@@ -56,4 +57,4 @@ def _subnet(subnet: Subnet) -> Arguments:
 
 
 def _reservation(reservation: Reservation) -> Arguments:
-    return {"hostname": reservation.host, "mac": reservation.mac, "address": str(reservation.address)}
+    return {"hostname": reservation.host, "mac": reservation.mac, "address": dotted(reservation.address)}

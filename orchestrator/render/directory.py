@@ -64,9 +64,9 @@ def domain_member(context: Context, name: str) -> Built:
         "domain_member_join_password": context.secret(JOIN, f"join {name}"),
         "domain_member_login_users": people,
     }
-    people_lines = because(*(context.town.people[account] for account in people))
-    lines = (*placement.because, identity.source, *context.controller_lines, *people_lines)
-    return Built(arguments, tuple(dict.fromkeys((*lines, *context.secret_line(JOIN)))))
+    staff = () if placement.person else because(*(context.town.people[account] for account in people))
+    lines = (*placement.because, identity.source, *context.controller_lines, *staff)
+    return Built(arguments, (*lines, *context.secret_line(JOIN)))
 
 
 def _people_of(context: Context, name: str) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 
+from orchestrator.model.addresses import dotted
 from orchestrator.model.intent import AllowedFlow, FirewallIntent
 from orchestrator.model.source import Source
 from orchestrator.model.town import PortRange
@@ -59,8 +60,8 @@ def _sets(intent: FirewallIntent) -> list[Arguments]:
     ]
 
 
-def _element(network: IPv4Network) -> str:
-    return str(network.network_address) if network.prefixlen == 32 else str(network)
+def _element(element: IPv4Address | IPv4Network) -> str:
+    return dotted(element) if isinstance(element, IPv4Address) else str(element)
 
 
 def _forward(flow: AllowedFlow, vlans: dict[str, str]) -> Iterator[Arguments]:
