@@ -16,6 +16,7 @@ from orchestrator.model.town import Town
 
 __all__ = ["load", "load_text"]
 
+NOWHERE = PurePosixPath(".")
 ROLES = Path(__file__).resolve().parents[2] / "roles"
 
 
@@ -31,7 +32,7 @@ def load_text(
     files: Mapping[str, str],
     today: date | None = None,
     specs: Specs | None = None,
-    root: PurePosixPath = PurePosixPath("."),
+    root: PurePosixPath = NOWHERE,
 ) -> Town:
     """The town of texts by their path in the inventory, from memory; raises Refused with every problem.
 

@@ -99,9 +99,12 @@ def read_specs(roles: Path) -> Specs | None:
     """The declared arguments of every role under a folder; None if there are no roles to compare with."""
     import yaml
 
-    found: dict[str, frozenset[str]] = {}
-    for file in sorted(roles.glob("*/meta/argument_specs.yml")):
-        said = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        entries = said["argument_specs"].values()
-        found[file.parts[-3]] = frozenset(name for entry in entries for name in entry.get("options") or {})
+    found: dict[str, frozenset[str] | None] = {}
+    for role in sorted(roles.glob("*/")):
+        file = role / "meta" / "argument_specs.yml"
+        found[role.name] = None
+        if file.is_file():
+            said = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+            entries = said["argument_specs"].values()
+            found[role.name] = frozenset(name for entry in entries for name in entry.get("options") or {})
     return found or None

@@ -25,7 +25,7 @@ def scan(file: str, text: str, problems: Problems) -> bool:
         problems.add(
             Source(file, 1),
             "TH-FILE-SCRIPT",
-            text.split("\n", 1)[0],
+            text.partition("\n")[0],
             "data is no script; Ansible would run it",
             "remove the line with #!",
         )
