@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from orchestrator.reach import PROJECT, control_directory
+
+_LEASHED = Path(__file__).with_name("leashed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Runner:
 def environment(job: Job, project: Path) -> dict[str, str]:
     """Return the settings of a run on top of ansible.cfg."""
     settings = {
+        "PATH": f"{_LEASHED}:{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}",
         "ANSIBLE_CONFIG": str(project / "ansible.cfg"),
         "ANSIBLE_HOST_KEY_CHECKING": "True",
         "ANSIBLE_INVENTORY_ENABLED": "yaml",

@@ -23,12 +23,12 @@ class Switches:
 
     def differs(self, arguments: Mapping[str, object]) -> bool:
         """Whether the running configuration differs."""
-        from orchestrator import switches
+        from orchestrator.switches import apply_switch, from_arguments
 
-        return bool(switches.differs(arguments))
+        return apply_switch(*from_arguments(arguments), check=True).changed
 
     def configure(self, arguments: Mapping[str, object]) -> int:
-        """Change the differing ports and confirm over a new connection."""
-        from orchestrator import switches
+        """Change what differs and confirm it over a new connection."""
+        from orchestrator.switches import apply_switch, from_arguments
 
-        return len(switches.apply_switch(arguments).commands)
+        return len(apply_switch(*from_arguments(arguments), check=False).lines)

@@ -60,12 +60,10 @@ class Observation:
         return f"{self.fingerprint} {self.machine_id}"
 
     def is_other_than(self, machine: str) -> bool:
-        """Whether this cannot be the machine that the ledger speaks of."""
+        """Whether this cannot be the machine of the ledger; what one of both does not know proves nothing."""
         fingerprint, _, machine_id = machine.partition(" ")
-        return bool(
-            (self.fingerprint and self.fingerprint != fingerprint)
-            or (self.machine_id and self.machine_id != machine_id)
-        )
+        pairs = ((self.fingerprint, fingerprint), (self.machine_id, machine_id))
+        return any(now and then and now != then for now, then in pairs)
 
 
 @dataclass(frozen=True, slots=True)

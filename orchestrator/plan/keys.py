@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 
 from orchestrator.model.plan import CodeDigests
-from orchestrator.model.rendering import Play, SecretReference, UnitRendering
+from orchestrator.model.rendering import Play, Rendering, SecretReference, UnitRendering
 
 LENGTH = 32
 
@@ -39,6 +39,15 @@ def unit_key(unit: UnitRendering, arguments: str, code: CodeDigests) -> str:
     return digest(
         "\n".join((unit.host, unit.role, arguments, code.roles[unit.role], _keywords(play), code.platform))
     )
+
+
+def current_keys(rendering: Rendering, code: CodeDigests) -> dict[tuple[str, str], tuple[str, str, str]]:
+    """Return key, digest of arguments and digest of role code of every unit, by host and role."""
+    keys = {}
+    for unit in rendering.units:
+        arguments = digest(canonical(unit.arguments))
+        keys[unit.host, unit.role] = (unit_key(unit, arguments, code), arguments, code.roles[unit.role])
+    return keys
 
 
 def _keywords(play: Play) -> str:

@@ -23,6 +23,7 @@ BACKLOG = {
     "failed": "backlog: the last run failed",
     "unproven": "backlog: a check failed after the last run",
 }
+FRESH = frozenset({NEW, RECREATED})
 _CLEAN = frozenset({ARGUMENTS, ROLE, CODE})
 
 

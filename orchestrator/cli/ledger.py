@@ -1,0 +1,86 @@
+"""`townhall ledger`: what was done and proven, and whether that memory is whole."""
+
+from __future__ import annotations
+
+import json as documents
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestrator.cli.options import DEFAULT_INVENTORY, AsJson, Inventory
+
+if TYPE_CHECKING:
+    from orchestrator.model.record import Record
+    from orchestrator.record import Ledger
+
+ledger = typer.Typer(
+    add_completion=False, rich_markup_mode=None, help="What was done and proven, and whether that is whole."
+)
+
+
+@ledger.command()
+def show(
+    inventory: Inventory = DEFAULT_INVENTORY,
+    host: Annotated[str, typer.Option(help="only records of this host")] = "",
+    run: Annotated[str, typer.Option(help="only records of this run")] = "",
+    newest: Annotated[int, typer.Option(help="how many records, the last ones")] = 40,
+    json: AsJson = False,
+) -> int:
+    """Print records, the newest last."""
+    records = list(_ledger(inventory).records(run, host, newest))
+    if json:
+        document = {"schema": "townhall.ledger/1", "records": [_document(record) for record in records]}
+        typer.echo(documents.dumps(document, ensure_ascii=False, indent=2))
+    else:
+        typer.echo("\n".join(map(_line, records)) or "nothing is recorded")
+    return 0
+
+
+@ledger.command()
+def verify(inventory: Inventory = DEFAULT_INVENTORY) -> int:
+    """Follow the chain from the first record to the last; exit 1 at the first that was touched."""
+    from orchestrator.errors import LedgerError
+
+    kept = _ledger(inventory)
+    if fault := kept.fault():
+        raise LedgerError(f"{kept.path}: {fault}")
+    typer.echo(f"{kept.path}: {kept.state().record} records, each as it was written")
+    return 0
+
+
+@ledger.command()
+def rebuild(inventory: Inventory = DEFAULT_INVENTORY) -> int:
+    """Ask every machine for its stamps and remember them; for a ledger that was lost."""
+    from orchestrator.pipeline import rebuild_ledger
+
+    typer.echo(f"{rebuild_ledger(inventory)} units were found on the machines")
+    return 0
+
+
+def _ledger(inventory: Inventory) -> Ledger:
+    from orchestrator.load import load
+    from orchestrator.record import Ledger
+    from orchestrator.record.place import ledger_path
+
+    return Ledger(ledger_path(load(inventory)))
+
+
+def _line(record: Record) -> str:
+    entry = record.entry
+    unit = f"{entry.role} on {entry.host}" if entry.role else ""
+    head = f"{record.number:6} {record.at:25} {entry.run:24} {entry.kind:10}"
+    return f"{head} {unit} {entry.details[:100]}".rstrip()
+
+
+def _document(record: Record) -> dict[str, object]:
+    from dataclasses import asdict
+
+    entry = asdict(record.entry)
+    details = entry.pop("details")
+    return {
+        "number": record.number,
+        "at": record.at,
+        **entry,
+        "details": documents.loads(details or "{}"),
+        "hash": record.hash,
+    }

@@ -1,0 +1,87 @@
+"""How a run looks while it goes on: a living line per host on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+import typer
+
+from orchestrator.apply.observer import Nobody, Observer
+from orchestrator.model.outcome import APPLIED, UnitOutcome
+from orchestrator.model.plan import PlannedUnit
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+
+def observer() -> AbstractContextManager[Observer]:
+    """Return the observer that fits where the words go."""
+    return _on_terminal() if sys.stderr.isatty() and "NO_COLOR" not in os.environ else nullcontext(Lines())
+
+
+class Quiet(nullcontext[Observer]):
+    """For programs: nobody listens."""
+
+    def __init__(self) -> None:
+        super().__init__(Nobody())
+
+
+class Lines(Nobody):
+    """One line for each unit's end."""
+
+    def __init__(self) -> None:
+        self._began: dict[PlannedUnit, float] = {}
+
+    def unit_started(self, unit: PlannedUnit) -> None:
+        """Remember when."""
+        self._began[unit] = time.monotonic()
+
+    def unit_finished(self, outcome: UnitOutcome) -> None:
+        """Say how it ended."""
+        seconds = time.monotonic() - self._began.get(outcome.unit, time.monotonic())
+        typer.echo(_line(outcome, seconds), err=True)
+
+
+def _line(outcome: UnitOutcome, seconds: float) -> str:
+    why = f": {outcome.why}" if outcome.state != APPLIED else f", {outcome.changed} changed"
+    return f"  {outcome.unit.host:16} {outcome.unit.role:18} {outcome.state} in {seconds:.1f} s{why}"
+
+
+@contextmanager
+def _on_terminal() -> Iterator[Observer]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    from rich.console import Console
+
+    with Progress(*columns, TextColumn("{task.fields[doing]}"), console=Console(stderr=True)) as progress:
+        yield Living(progress)
+
+
+class Living(Nobody):
+    """A bar for each host that says what it is doing."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._bars: dict[str, TaskID] = {}
+
+    def run_started(self, run: str, units: Iterable[PlannedUnit]) -> None:
+        """Draw the bars."""
+        del run
+        hosts = [unit.host for unit in units]
+        for host in sorted(set(hosts)):
+            self._bars[host] = self._progress.add_task(host, total=hosts.count(host), doing="waits")
+
+    def task_started(self, unit: PlannedUnit, task: str) -> None:
+        """Say what the host is doing."""
+        self._progress.update(self._bars[unit.host], doing=f"{unit.role}: {task}"[:70])
+
+    def unit_finished(self, outcome: UnitOutcome) -> None:
+        """Move the host's bar."""
+        doing = f"{outcome.unit.role} {outcome.state}"
+        self._progress.update(self._bars[outcome.unit.host], advance=1, doing=doing)

@@ -1,0 +1,36 @@
+"""Where a town's ledger, lock and generated files lie."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+
+from orchestrator.model.town import Town
+from orchestrator.reach import PROJECT
+
+
+def state_directory(town: Town) -> Path:
+    """Return the folder of a town's ledger; that of a lab lies beside the lab's key below build/."""
+    named = os.environ.get("TOWNHALL_STATE")
+    if named:
+        return Path(named)
+    parts = PurePosixPath(town.connection.private_key).parts
+    if len(parts) > 2 and parts[0] == "build":
+        return PROJECT / "build" / parts[1]
+    above = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return Path(above).expanduser() / "townhall"
+
+
+def ledger_path(town: Town) -> Path:
+    """Return the path of a town's ledger."""
+    return state_directory(town) / f"{town.identity.name}.sqlite"
+
+
+def lock_path(town: Town) -> Path:
+    """Return the path of a town's lock."""
+    return state_directory(town) / f"{town.identity.name}.lock"
+
+
+def build_directory(town: Town) -> Path:
+    """Return the folder of everything that is generated for a town."""
+    return PROJECT / "build" / town.identity.name

@@ -1,0 +1,1 @@
+"""Report: plans, outcomes and records in words."""
