@@ -19,7 +19,8 @@ __all__ = ["render"]
 
 def render(town: Town, intent: Intent, catalogue: Catalogue) -> Rendering:
     """Every unit and every connection of the town; raises Refused with all problems at once."""
-    context, chosen = Context(town, intent), Chosen(town)
+    context = Context(town, intent)
+    chosen = Chosen(town, context.secret)
     units: dict[tuple[str, str], UnitRendering] = {}
     problems: list[Problem] = []
     for play, host, role in _places(town, catalogue):

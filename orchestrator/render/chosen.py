@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
 
 from orchestrator.errors import Problem, Refused
@@ -13,7 +13,8 @@ from orchestrator.render.context import Built
 class Chosen:
     """Finds a unit's chosen arguments quickly: most roles have none."""
 
-    def __init__(self, town: Town) -> None:
+    def __init__(self, town: Town, secret: Callable[[str], object]) -> None:
+        self._secret = secret
         self._by_role: dict[str, list[RoleArgument]] = {}
         for argument in town.role_arguments:
             self._by_role.setdefault(PurePosixPath(argument.source.file).stem, []).append(argument)
@@ -27,8 +28,16 @@ class Chosen:
         problems = list(_clashes(host, chosen, derived))
         if problems:
             raise Refused(problems)
-        arguments = {**derived.arguments, **{entry.name: entry.value for entry in chosen}}
+        arguments = {**derived.arguments, **{entry.name: self._resolved(entry.value) for entry in chosen}}
         return Built(arguments, (*derived.because, *(entry.source for entry in chosen)))
+
+    def _resolved(self, value: object) -> object:
+        """The value with every `{ref: name}` replaced by a reference to that secret."""
+        if isinstance(value, Mapping):
+            if set(value) == {"ref"}:
+                return self._secret(str(value["ref"]))
+            return {key: self._resolved(inner) for key, inner in value.items()}
+        return [self._resolved(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _clashes(host: Host, chosen: Iterable[RoleArgument], derived: Built) -> Iterable[Problem]:

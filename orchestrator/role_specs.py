@@ -1,0 +1,29 @@
+"""Reads what every role declares, and finds units that do not fit it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from orchestrator.errors import Problem
+from orchestrator.model.rendering import Rendering
+from orchestrator.render.specs import Options, mismatches
+
+ROLES = Path(__file__).resolve().parents[1] / "roles"
+
+
+def read_options(roles: Path = ROLES) -> dict[str, Options]:
+    """The declared arguments of every role, by role."""
+    found: dict[str, Options] = {}
+    for file in sorted(roles.glob("*/meta/argument_specs.yml")):
+        said = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        found[file.parts[-3]] = said["argument_specs"]["main"].get("options") or {}
+    return found
+
+
+def unfit(rendering: Rendering, options: dict[str, Options] | None = None) -> tuple[Problem, ...]:
+    """Every argument of every unit that its role does not declare so, sorted."""
+    declared = read_options() if options is None else options
+    found = (problem for unit in rendering.units for problem in mismatches(unit, declared.get(unit.role, {})))
+    return tuple(sorted(set(found)))
