@@ -26,7 +26,8 @@ def remediation(running: str, wanted: WantedSwitch) -> tuple[str, ...]:
     now = _tree(section for section in _sections(running) if section[0] in heads)
     then = _tree(planned)
     _require_exactly(then, planned)
-    return tuple(line.cisco_style_text() for line in now.config_to_get_to(then).all_children_sorted())
+    lines = now.config_to_get_to(then).set_order_weight().all_children_sorted()
+    return tuple(line.cisco_style_text() for line in lines)
 
 
 def running_ports(running: str, wanted: WantedSwitch) -> tuple[Port, ...]:
@@ -86,8 +87,16 @@ def _require_exactly(tree: HConfig, planned: tuple[Section, ...]) -> None:
 
 @cache
 def _driver() -> HConfigDriverBase:
-    """The driver of Cisco IOS with rules for the lines of a switch port: set anew, negated without value."""
-    from hier_config.models import IdempotentCommandsRule, MatchRule, NegationDefaultWithRule
+    """The driver of Cisco IOS with rules for a switch port: set anew, negated without value.
+
+    The order of lines keeps a port from carrying a network for a moment that it should not carry.
+    """
+    from hier_config.models import (
+        IdempotentCommandsRule,
+        MatchRule,
+        NegationDefaultWithRule,
+        OrderingRule,
+    )
     from hier_config.platforms.cisco_ios.driver import HConfigDriverCiscoIOS
 
     driver = HConfigDriverCiscoIOS()
@@ -96,4 +105,9 @@ def _driver() -> HConfigDriverBase:
         rules = (interface, MatchRule(startswith=f"{line} "))
         driver.rules.idempotent_commands.append(IdempotentCommandsRule(match_rules=rules))
         driver.rules.negate_with.append(NegationDefaultWithRule(match_rules=rules, use=f"no {line}"))
+    for weight, match in (
+        (-20, MatchRule(equals="shutdown")),
+        (-15, MatchRule(startswith=("switchport access vlan ", _ALLOWED))),
+    ):
+        driver.rules.ordering.append(OrderingRule(match_rules=(interface, match), weight=weight))
     return driver

@@ -62,7 +62,8 @@ def _arm(session: Session, undo: Sequence[str], seconds: int) -> None:
     _asked(session, f"""printf '%s\\n' "${{townhall_undo[@]}}" > /run/{REVERT}""")
     _asked(
         session,
-        f"systemd-run --quiet --collect --timer-property=AccuracySec=1s --on-active={seconds} --unit={REVERT} bash /run/{REVERT}",
+        f"systemd-run --quiet --collect --timer-property=AccuracySec=1s --on-active={seconds}"
+        f" --unit={REVERT} bash /run/{REVERT}",
     )
 
 

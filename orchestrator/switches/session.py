@@ -53,12 +53,14 @@ class NetmikoSession:
     def __init__(self, target: Target) -> None:
         from netmiko import ConnectHandler
         from netmiko.exceptions import NetmikoBaseException
+        from paramiko import SSHException  # type: ignore[import-untyped]
 
-        self._target, self._failures = target, (NetmikoBaseException, OSError, ValueError)
+        self._target = target
+        self._failures = (NetmikoBaseException, SSHException, EOFError, OSError, ValueError)
         for path in (target.private_key, target.known_hosts):
             if not path.is_file():
                 raise MachineError(f"{target.hostname}: {path} is missing, so the switch cannot be reached")
-        self._connection = self._try(ConnectHandler, **_options(target))
+        self._connection = self._try(lambda: ConnectHandler(**_options(target)))
         if target.platform != "ovs":
             self._try(self._connection.enable)
 
@@ -104,13 +106,15 @@ class NetmikoSession:
 
 
 def _options(target: Target) -> dict[str, Any]:
+    """With the key itself instead of its path: no other key of this account is offered."""
+    from paramiko import PKey
+
     return {
         "device_type": _DEVICE_TYPES[target.platform],
         "host": target.address,
         "port": target.port,
         "username": target.user,
-        "use_keys": True,
-        "key_file": str(target.private_key),
+        "pkey": PKey.from_path(str(target.private_key)),
         "allow_agent": False,
         "ssh_strict": True,
         "system_host_keys": False,

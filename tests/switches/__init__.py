@@ -1,0 +1,1 @@
+"""Switch platforms: laws, golden texts, and sessions with simulated devices."""
