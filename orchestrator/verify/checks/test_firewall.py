@@ -143,19 +143,17 @@ def test_an_allowed_port_is_open_for_a_registered_pc(pair: Pair) -> None:
 
 
 def test_a_port_that_no_flow_names_is_dropped_and_logged(machine: Any, pair: Pair) -> None:
-    """Sabotage: `nft insert rule inet townhall forward tcp dport 8081 accept`."""
+    """Sabotage: `nft insert rule inet townhall forward tcp dport 8081 accept`, or `systemctl stop ulogd2`."""
+    cursor = machine.check_output("journalctl --lines=0 --show-cursor --no-pager").partition("cursor: ")[2]
     with listening(pair.server, str(pair.target.address), NEVER_ALLOWED):
         assert tcp(pair.server, str(pair.target.address), NEVER_ALLOWED) == "open"
         before = dropped(machine)
         assert tcp(pair.pc, str(pair.target.address), NEVER_ALLOWED, str(pair.source.address)) == "silent"
     assert dropped(machine) > before
-    log = machine.check_output("journalctl --identifier ulogd --since -1min --output cat --no-pager")
+    log = machine.check_output("journalctl --after-cursor=%s --output=cat --no-pager", cursor.strip())
+    lines = [line for line in log.splitlines() if "townhall dropped" in line]
     assert [
-        line
-        for line in log.splitlines()
-        if "townhall dropped" in line
-        and f"DPT={NEVER_ALLOWED}" in line
-        and f"SRC={pair.source.address}" in line
+        line for line in lines if f"SRC={pair.source.address} " in line and f"DPT={NEVER_ALLOWED} " in line
     ]
 
 
