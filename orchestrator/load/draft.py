@@ -87,6 +87,10 @@ class Draft:
     role_arguments: list[town.RoleArgument] = field(default_factory=list)
     written: dict[str, frozenset[str]] = field(default_factory=dict)
     """By section, such as `people`: every name in the file; an absent section is unknown."""
+    homes: dict[tuple[str, str], town.Network] = field(default_factory=dict)
+    """The network of each department in each building, filled at first use."""
+    complete: bool = True
+    """Whether every file of hosts could be read, so that a missing name is really missing."""
     today: date | None = None
 
     def knows(self, section: str, name: str) -> bool:

@@ -42,7 +42,7 @@ def scan(file: str, text: str, problems: Problems) -> bool:
         problems.add(
             Source(file, _line_number(text, found.start())),
             "TH-JINJA",
-            text[found.start() : found.start() + 40].split("\n")[0],
+            text[found.start() : found.start() + 40].partition("\n")[0],
             "templates are not allowed in data: Ansible would run them",
             "write the value itself; name a secret by {ref: name}",
         )

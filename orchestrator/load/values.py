@@ -18,7 +18,7 @@ _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}")
 _GROUP = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _SOCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _SERIAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{0,39}")
-_ACCOUNT = re.compile(r"[a-z]{1,3}\.[a-z][a-z-]{0,15}[0-9]{0,2}")
+_ACCOUNT = re.compile(r"(?=.{3,20}\Z)[a-z]{1,2}\.[a-z][a-z-]*[0-9]{0,2}")
 _DOMAIN = re.compile(
     r"(?=.{4,64}\Z)[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)+"
 )
