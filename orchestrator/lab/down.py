@@ -1,0 +1,24 @@
+"""Remove a lab with all that it made; images, packages, keys and secrets stay for the next one."""
+
+from __future__ import annotations
+
+from orchestrator.lab.network import Network
+from orchestrator.lab.podman import podman
+from orchestrator.lab.shell import Say
+from orchestrator.lab.state import forget, recall
+from orchestrator.lab.wiring import CONTROL_BRIDGE, CONTROLLER
+
+
+def down(name: str, say: Say) -> None:
+    """Remove containers, namespaces with their cables, and the control bridge."""
+    engine = podman()
+    network = Network(engine.shell, name)
+    names = engine.containers(name)
+    say(f"{len(names)} containers are removed")
+    engine.remove(*names)
+    before = recall(name)
+    if before or names:
+        network.remove({*names, *(before.spaces if before else ())})
+        if CONTROL_BRIDGE in network.links(CONTROLLER):
+            engine.shell.run("ip", "link", "delete", CONTROL_BRIDGE)
+    forget(name)

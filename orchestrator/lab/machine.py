@@ -1,0 +1,111 @@
+"""What this machine can do for a lab, and what it lacks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+CAP_SYS_RESOURCE = 24
+
+PACKAGE_OF_TOOL = {
+    "podman": "podman",
+    "conmon": "conmon",
+    "mmdebstrap": "mmdebstrap",
+    "ip": "iproute2",
+    "bridge": "iproute2",
+    "ethtool": "ethtool",
+    "ssh": "openssh-client",
+    "git": "git",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Facts that were looked up, none assumed."""
+
+    root: bool
+    python: tuple[int, int]
+    missing_packages: tuple[str, ...]
+    unified_cgroups: bool
+    may_raise_limits: bool
+    systemd: bool
+    has_tun: bool
+    has_vlans: bool
+    runtimes: tuple[str, ...]
+    release: str
+
+    @property
+    def runtime(self) -> str | None:
+        """The container runtime to name; None leaves the choice to podman."""
+        if "runc" in self.runtimes and not (self.unified_cgroups and self.may_raise_limits):
+            return "runc"
+        return None if self.runtimes else "runc"
+
+    @property
+    def python_lane(self) -> str:
+        """Whether this Python is the reference, the compatibility lane, or none."""
+        if self.python == (3, 13):
+            return "reference"
+        return "compatibility" if (3, 11) <= self.python < (3, 13) else "unsupported"
+
+
+def look() -> Machine:
+    """Look at this machine."""
+    runtimes = tuple(name for name in ("runc", "crun") if _tool(name))
+    unified = Path("/sys/fs/cgroup/cgroup.controllers").exists()
+    limits = _may(CAP_SYS_RESOURCE)
+    return Machine(
+        root=os.geteuid() == 0,
+        python=(sys.version_info.major, sys.version_info.minor),
+        missing_packages=_missing(runtimes, unified and limits),
+        unified_cgroups=unified,
+        may_raise_limits=limits,
+        systemd=Path("/run/systemd/system").is_dir(),
+        has_tun=Path("/dev/net/tun").exists(),
+        has_vlans=_has_vlans(),
+        runtimes=runtimes,
+        release=_release(),
+    )
+
+
+def _missing(runtimes: tuple[str, ...], crun_is_enough: bool) -> tuple[str, ...]:
+    """The Debian packages to install, sorted."""
+    wanted = {package for tool, package in PACKAGE_OF_TOOL.items() if not _tool(tool)}
+    if not runtimes or (not crun_is_enough and "runc" not in runtimes):
+        wanted.add("runc")
+    if not any(Path(folder, "netavark").exists() for folder in ("/usr/lib/podman", "/usr/libexec/podman")):
+        wanted.add("netavark")
+    return tuple(sorted(wanted))
+
+
+def _tool(name: str) -> str | None:
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:/usr/bin:/bin")
+
+
+def _may(capability: int) -> bool:
+    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+        if line.startswith("CapBnd:"):
+            return bool(int(line.split()[1], 16) >> capability & 1)
+    return False
+
+
+def _has_vlans() -> bool:
+    """Whether the kernel knows 802.1Q, tried in a namespace of its own; needs root."""
+    trial = "ip link add link lo name thvlan0 type vlan id 2"
+    try:
+        done = subprocess.run(["unshare", "--net", "sh", "-c", trial], check=False, capture_output=True)
+    except FileNotFoundError:
+        return False
+    return done.returncode == 0
+
+
+def _release() -> str:
+    """The distribution and its version, such as debian 13."""
+    path = Path("/etc/os-release")
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    values = dict(line.split("=", 1) for line in lines if "=" in line)
+    return f"{values.get('ID', 'unknown')} {values.get('VERSION_ID', '')}".replace('"', "").strip()
