@@ -55,7 +55,8 @@ def test_every_port_in_use_carries_exactly_its_networks(machine: Any, ports: lis
 
 def test_every_port_in_use_has_its_link_up_and_no_other(machine: Any, ports: list[dict[str, Any]]) -> None:
     """Sabotage: ip link set dev swp24 up, on a port that is shut."""
-    up = set(machine.check_output("ip -brief link show up").replace("@", " ").split())
+    listed = machine.check_output("ip -brief link show up").splitlines()
+    up = {line.split()[0].partition("@")[0] for line in listed}
     there = set(machine.check_output("ls /sys/class/net").split())
     assert {port["name"] for port in ports} & up == {
         port["name"] for port in ports if port["mode"] != "shut" and port["name"] in there
