@@ -20,7 +20,7 @@ def sets(town: Town, subnets: tuple[Subnet, ...]) -> tuple[AddressSet, ...]:
 def flows(town: Town, subnets: tuple[Subnet, ...]) -> tuple[AllowedFlow, ...]:
     """Renewals straight to the server; the controller's log-ins, unless it has a network of its own."""
     found = []
-    if subnets:
+    if _client_subnets(town, subnets):
         lines = because(*_servers(town))
         found.append(AllowedFlow("dhcp-renewal", CLIENTS, SERVERS, _DHCP, "dhcp-renewal", lines))
     if town.connection.control_network is None:
@@ -31,9 +31,9 @@ def flows(town: Town, subnets: tuple[Subnet, ...]) -> tuple[AllowedFlow, ...]:
 
 def entering(town: Town, subnets: tuple[Subnet, ...]) -> tuple[AllowedFlow, ...]:
     """What the relay on the firewall must hear: requests of clients, and the servers' replies."""
-    if not subnets:
-        return ()
     clients = _client_subnets(town, subnets)
+    if not clients:
+        return ()
     requests = AllowedFlow(
         name="dhcp-requests",
         source=None,
@@ -48,9 +48,9 @@ def entering(town: Town, subnets: tuple[Subnet, ...]) -> tuple[AllowedFlow, ...]
 
 
 def _dhcp_sets(town: Town, subnets: tuple[Subnet, ...]) -> tuple[AddressSet, ...]:
-    if not subnets:
-        return ()
     clients, servers = _client_subnets(town, subnets), _servers(town)
+    if not clients:
+        return ()
     return (
         AddressSet(
             CLIENTS,
@@ -64,7 +64,8 @@ def _dhcp_sets(town: Town, subnets: tuple[Subnet, ...]) -> tuple[AddressSet, ...
 def _control_sets(town: Town) -> tuple[AddressSet, ...]:
     if town.connection.control_network is not None:
         return ()
-    inside = [network for network in town.networks.values() if network.zone != OUTSIDE_ZONE]
+    by_vlan = sorted(town.networks.values(), key=lambda network: network.vlan)
+    inside = [network for network in by_vlan if network.zone != OUTSIDE_ZONE]
     return (
         AddressSet(CONTROLLERS, (town.connection.controller,), because(town.connection)),
         AddressSet(TOWN, tuple(sorted(network.subnet for network in inside)), because(*inside)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
 from hypothesis import strategies as st
@@ -33,7 +33,13 @@ from orchestrator.model.town import (
 )
 
 COMMON = "group_vars/all"
-SECRETS = ("backup_access", "backup_encryption", "computer_join", "directory_administrator", "initial_password")
+SECRETS = (
+    "backup_access",
+    "backup_encryption",
+    "computer_join",
+    "directory_administrator",
+    "initial_password",
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,9 @@ def made(shape: Shape) -> Town:
     networks = _networks(shape)
     pcs = [_pc(shape, number) for number in range(1, shape.pcs + 1)]
     hosts = {host.name: host for host in sorted([*_servers(shape), *pcs], key=lambda host: host.name)}
-    sockets = {host.socket: _socket(host, number) for number, host in enumerate(hosts.values()) if host.socket}
+    sockets = {
+        host.socket: _socket(host, number) for number, host in enumerate(hosts.values()) if host.socket
+    }
     return Town(
         identity=Identity("made", "Made up", "made.townhall.test", "MADE", "sr-Cyrl", _line("networks", 1)),
         buildings={"A": Building("A", "Hall", _line("networks", 2))},
@@ -124,8 +132,6 @@ def _permuted(mapping: object, order: list[int]) -> dict[str, object]:
 
 
 def _replaced(town: Town, **changes: object) -> Town:
-    from dataclasses import replace
-
     return replace(town, **changes)  # type: ignore[arg-type]
 
 
@@ -147,7 +153,7 @@ def _networks(shape: Shape) -> dict[str, Network]:
     return dict(sorted(found.items()))
 
 
-def _network(
+def _network(  # noqa: PLR0913, PLR0917 - a line has that many parts
     name: str,
     vlan: int,
     zone: str,
@@ -178,14 +184,17 @@ def _servers(shape: Shape) -> list[Host]:
     return found
 
 
-def _host(
-    name: str, groups: tuple[str, ...], address: IPv4Address, platform: str, person: str | None, source: Source
+def _host(  # noqa: PLR0913, PLR0917 - a line has that many parts
+    name: str,
+    groups: tuple[str, ...],
+    address: IPv4Address,
+    platform: str,
+    person: str | None,
+    source: Source,
 ) -> Host:
     mac = "52:54:00:" + ":".join(f"{(int(address) >> shift) & 255:02x}" for shift in (16, 8, 0))
     socket = f"A-001-{int(address)}" if person or "servers" in groups else None
-    return Host(
-        name, ("all", *groups), address, mac, platform, socket, person, None, None, None, source
-    )
+    return Host(name, ("all", *groups), address, mac, platform, socket, person, None, None, None, source)
 
 
 def _pc(shape: Shape, number: int) -> Host:

@@ -1,0 +1,1 @@
+"""Derive, render and what shows them."""
