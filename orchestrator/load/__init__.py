@@ -14,7 +14,7 @@ from orchestrator.load.reading import read_draft
 from orchestrator.load.rules import judge
 from orchestrator.model.town import Town
 
-__all__ = ["load", "load_text"]
+__all__ = ["load", "load_files", "load_text"]
 
 NOWHERE = PurePosixPath(".")
 ROLES = Path(__file__).resolve().parents[2] / "roles"
@@ -25,6 +25,11 @@ def load(root: Path, today: date | None = None) -> Town:
     problems = Problems()
     files = read_files(root, problems)
     problems.refuse()
+    return load_files(files, root, today)
+
+
+def load_files(files: Mapping[str, str], root: Path, today: date | None = None) -> Town:
+    """The town of texts that belong to a folder, held against the roles of this project."""
     return load_text(files, today, read_specs(ROLES), PurePosixPath(root))
 
 

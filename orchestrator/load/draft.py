@@ -27,6 +27,8 @@ class HostLine:
     description: str | None = None
     broken: frozenset[str] = frozenset()
     """Keys that are written but wrong: already noted."""
+    whole: bool = True
+    """Whether all of it stands on one line, so that it can be edited."""
 
 
 @dataclass(slots=True)

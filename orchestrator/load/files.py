@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from orchestrator.errors import UsageError
@@ -108,3 +108,16 @@ def read_specs(roles: Path) -> Specs | None:
             entries = said["argument_specs"].values()
             found[role.name] = frozenset(name for entry in entries for name in entry.get("options") or {})
     return found or None
+
+
+def write_files(root: Path, before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Write the files that differ, each in one step, and return their paths."""
+    changed = [path for path in sorted(after) if before.get(path) != after[path]]
+    for path in changed:
+        target = root / path
+        draft = target.with_name(f".{target.name}.new")
+        draft.write_bytes(after[path].encode("utf-8"))
+        if target.exists():
+            draft.chmod(stat.S_IMODE(target.stat().st_mode))
+        draft.replace(target)
+    return changed

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 
 from orchestrator.load.draft import Draft, HostLine
 from orchestrator.load.rules.networks import usable
+from orchestrator.model.names import WORKSTATIONS
 from orchestrator.model.town import Network
 
 
@@ -21,6 +22,16 @@ def home_network(draft: Draft, line: HostLine) -> tuple[str | None, str | None, 
     if department is None or building is None:
         return department, building, None
     return department, building, _homes(draft).get((department, building))
+
+
+def fitting_network(draft: Draft, line: HostLine) -> Network | None:
+    """The network for a line without an address: a workstation's home, else the one where its group is."""
+    if draft.in_group(line.name, WORKSTATIONS):
+        return home_network(draft, line)[2]
+    addresses = Addresses(draft)
+    mates = (draft.hosts[name] for name in draft.groups.hosts.get(line.group, ()) if name in draft.hosts)
+    found = {addresses.network_of(mate.address) for mate in mates if mate.address is not None}
+    return found.pop() if len(found) == 1 else None
 
 
 def _homes(draft: Draft) -> dict[tuple[str, str], Network]:

@@ -24,7 +24,7 @@ def _platform(text: str) -> str:
     return text
 
 
-_PARSERS: dict[str, Callable[[str], Any]] = {
+PARSERS: dict[str, Callable[[str], Any]] = {
     "mac": values.mac,
     "address": values.address,
     "platform": _platform,
@@ -34,7 +34,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "asset_serial": values.asset_serial,
     "description": values.title,
 }
-KEYS = tuple(_PARSERS)
+KEYS = tuple(PARSERS)
 _REQUIRED = ("mac", "platform")
 
 
@@ -140,7 +140,8 @@ class _Groups:
                 'write {mac: "...", platform: debian13, ...}',
             )
             return None
-        if any(line != source.line for line in entry.lines.values()):
+        whole = all(line == source.line for line in entry.lines.values())
+        if not whole:
             self.problems.add(
                 source,
                 "TH-HOST-LINES",
@@ -148,7 +149,7 @@ class _Groups:
                 "a host is one line",
                 "put all its keys between { and } on one line",
             )
-        line = HostLine(name, group, source)
+        line = HostLine(name, group, source, whole=whole)
         broken = self.fill(line, entry, source)
         for key in _REQUIRED:
             if key not in entry:
@@ -161,7 +162,7 @@ class _Groups:
         """Parse each key into the line; returns the keys that are wrong."""
         broken = []
         for key, value in entry.items():
-            parse = _PARSERS.get(key)
+            parse = PARSERS.get(key)
             if parse is None:
                 self.unknown(key, source)
             elif type(value) is not str:

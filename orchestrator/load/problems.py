@@ -49,10 +49,10 @@ class Problems:
         names = sorted(known)
         self._suggestions -= 1
         near = difflib.get_close_matches(value, names, 1) if self._suggestions >= 0 else []
-        listed = f"one of {', '.join(names)}" if len(names) <= _LISTED else f"one of {len(names)} names"
+        listed = ", ".join(names) if len(names) <= _LISTED else f"any of its {len(names)} names"
         if near:
             return f"did you mean {near[0]}? Allowed: {listed}" if len(names) > 1 else f"write {near[0]}"
-        return f"write {listed}" if names else f"define the {what} first"
+        return f"write one of: {listed}" if names else f"define the {what} first"
 
     def refuse(self) -> None:
         """Raise if there is any problem."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from orchestrator.load.draft import Draft, HostLine
-from orchestrator.load.free_address import Addresses, home_network
+from orchestrator.load.free_address import Addresses, fitting_network, home_network
 from orchestrator.load.problems import Problems
 from orchestrator.model.names import FIREWALLS, WORKSTATIONS
 from orchestrator.model.town import Network
-
-FIXABLE = frozenset({"TH-ADDRESS-MISSING", "TH-ADDRESS-NETWORK"})
 
 
 def judge(draft: Draft, problems: Problems) -> None:
@@ -21,7 +19,9 @@ def judge(draft: Draft, problems: Problems) -> None:
             continue
         home = _home(line, draft, problems)
         if line.address is None:
-            _missing(line, home, addresses, problems)
+            if home is None and draft.in_group(line.name, WORKSTATIONS):
+                continue  # why it has no network is noted
+            _missing(line, home or fitting_network(draft, line), addresses, problems)
         else:
             _place(line, home, draft, addresses, problems)
 
@@ -42,10 +42,12 @@ def _home(line: HostLine, draft: Draft, problems: Problems) -> Network | None:
     return network
 
 
-def _missing(line: HostLine, home: Network | None, addresses: Addresses, problems: Problems) -> None:
-    free = addresses.next_free(home) if home else None
-    proposal = f"run `townhall check --fix`, or add `address: {free}`" if free else "add `address: ...`"
-    problems.add(line.source, "TH-ADDRESS-MISSING", line.name, f"{line.name} has no address", proposal)
+def _missing(line: HostLine, network: Network | None, addresses: Addresses, problems: Problems) -> None:
+    free = addresses.next_free(network) if network else None
+    remedy = f"run `townhall check --fix`, or add `address: {free}`" if free else "add `address: ...`"
+    if network is not None and free is None:
+        remedy = f"{network.name} is full: widen it"
+    problems.add(line.source, "TH-ADDRESS-MISSING", line.name, "this host has no address", remedy)
 
 
 def _place(
