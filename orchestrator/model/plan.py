@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from orchestrator.model.rendering import Play
 
@@ -22,8 +23,7 @@ class CodeDigests:
     not_units: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class UnitState:
+class UnitState(NamedTuple):
     """What the ledger knows of a unit: its newest event, and the digests that this event speaks of."""
 
     event: str

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 
 from orchestrator.model.plan import CodeDigests
-from orchestrator.model.rendering import Play, Rendering, SecretReference, UnitRendering
+from orchestrator.model.rendering import Rendering, SecretReference, UnitRendering
 
 LENGTH = 32
 
@@ -33,22 +33,31 @@ def _plain(value: object) -> object:
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
-def unit_key(unit: UnitRendering, arguments: str, code: CodeDigests) -> str:
-    """Return the key of a unit whose arguments have this digest."""
-    play = code.plays[unit.position]
-    return digest(
-        "\n".join((unit.host, unit.role, arguments, code.roles[unit.role], _keywords(play), code.platform))
-    )
+class Keys:
+    """Computes keys with one version of the code."""
+
+    def __init__(self, code: CodeDigests) -> None:
+        self._behind = {
+            (position, role): f"{role} {code.roles[role]} {code.platform} "
+            f"become={play.become} any_errors_fatal={play.any_errors_fatal}"
+            for position, play in code.plays.items()
+            for role in play.roles
+        }
+
+    def key(self, unit: UnitRendering, arguments: str) -> str:
+        """Return the key of a unit with these arguments as JSON."""
+        return digest(f"{unit.host} {self._behind[unit.position, unit.role]} {arguments}")
 
 
 def current_keys(rendering: Rendering, code: CodeDigests) -> dict[tuple[str, str], tuple[str, str, str]]:
     """Return key, digest of arguments and digest of role code of every unit, by host and role."""
-    keys = {}
+    keys, found = Keys(code), {}
     for unit in rendering.units:
-        arguments = digest(canonical(unit.arguments))
-        keys[unit.host, unit.role] = (unit_key(unit, arguments, code), arguments, code.roles[unit.role])
-    return keys
-
-
-def _keywords(play: Play) -> str:
-    return f"become={play.become} any_errors_fatal={play.any_errors_fatal}"
+        if unit.role not in code.not_units:
+            arguments = canonical(unit.arguments)
+            found[unit.host, unit.role] = (
+                keys.key(unit, arguments),
+                digest(arguments),
+                code.roles[unit.role],
+            )
+    return found

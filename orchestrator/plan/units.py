@@ -8,7 +8,7 @@ from itertools import groupby
 
 from orchestrator.model.plan import CodeDigests, LedgerState, Observation, Plan, PlannedUnit, UnitState, Wave
 from orchestrator.model.rendering import Rendering, UnitRendering
-from orchestrator.plan.keys import canonical, digest, unit_key
+from orchestrator.plan.keys import Keys, canonical, digest
 
 DONE = frozenset({"applied", "verified"})
 NEW = "new"
@@ -24,7 +24,6 @@ BACKLOG = {
     "unproven": "backlog: a check failed after the last run",
 }
 FRESH = frozenset({NEW, RECREATED})
-_CLEAN = frozenset({ARGUMENTS, ROLE, CODE})
 
 
 def plan(
@@ -35,16 +34,19 @@ def plan(
 ) -> Plan:
     """Return the units that must run; `observed` adds what the machines themselves say."""
     seen = observed or {}
-    units = [unit for unit in rendering.units if unit.role not in code.not_units]
-    compared = (
-        (unit, _planned(unit, code, ledger.units.get((unit.host, unit.role)), seen.get(unit.host)))
-        for unit in units
-    )
+    keys = Keys(code)
     pending, unverified = [], []
-    for unit, planned in compared:
-        if planned:
-            pending.append(planned)
-        elif ledger.units[unit.host, unit.role].event == "applied":
+    for unit in rendering.units:
+        if unit.role in code.not_units:
+            continue
+        state = ledger.units.get((unit.host, unit.role))
+        text = canonical(unit.arguments)
+        key = keys.key(unit, text)
+        distrust = _distrust(unit.role, state, seen.get(unit.host)) if state else NEW
+        if distrust or (state and state.key != key):
+            planned = _planned(unit, key, digest(text), code.roles[unit.role])
+            pending.append(_explained(planned, state, distrust) if state else planned)
+        elif state and state.event == "applied":
             unverified.append((unit.host, unit.role))
     hosts = set(rendering.connections) | {unit.host for unit in rendering.units}
     unwanted = sorted({host for host, _ in ledger.units} - hosts)
@@ -53,25 +55,23 @@ def plan(
     )
 
 
-def _planned(
-    unit: UnitRendering, code: CodeDigests, state: UnitState | None, seen: Observation | None
-) -> PlannedUnit | None:
-    arguments = digest(canonical(unit.arguments))
-    planned = PlannedUnit(
+def _planned(unit: UnitRendering, key: str, arguments: str, role_code: str) -> PlannedUnit:
+    return PlannedUnit(
         host=unit.host,
         role=unit.role,
         position=unit.position,
-        key=unit_key(unit, arguments, code),
+        key=key,
         arguments=arguments,
-        role_code=code.roles[unit.role],
-        reason="",
-        every_handler=False,
-        previous=state.arguments if state else "",
+        role_code=role_code,
+        reason=NEW,
+        every_handler=True,
     )
-    reason = _distrust(unit.role, state, seen) if state else NEW
-    if not reason and state:
-        reason = _difference(planned, state)
-    return replace(planned, reason=reason, every_handler=reason not in _CLEAN) if reason else None
+
+
+def _explained(planned: PlannedUnit, state: UnitState, distrust: str) -> PlannedUnit:
+    """Only a unit whose last run ended well keeps the handlers that ran then."""
+    reason = distrust or _difference(planned, state)
+    return replace(planned, reason=reason, every_handler=bool(distrust), previous=state.arguments)
 
 
 def _distrust(role: str, state: UnitState, seen: Observation | None) -> str:
@@ -86,9 +86,7 @@ def _distrust(role: str, state: UnitState, seen: Observation | None) -> str:
 
 
 def _difference(planned: PlannedUnit, state: UnitState) -> str:
-    """Say what differs from the unit's last good run, or nothing."""
-    if state.key == planned.key:
-        return ""
+    """Say what differs from the unit's last good run."""
     if state.arguments != planned.arguments:
         return ARGUMENTS
     return ROLE if state.role_code != planned.role_code else CODE

@@ -19,8 +19,8 @@ from orchestrator.record.schema import SCHEMA, VERSION
 
 _COLUMNS = "number, at, kind, run, host, role, key, arguments, role_code, machine, details, previous, hash"
 _NEWEST_OF_UNITS = """
-SELECT host, role, kind, key, arguments, role_code, machine, number FROM record
-WHERE number IN (SELECT MAX(number) FROM record WHERE role != '' GROUP BY host, role)
+SELECT host, role, kind, key, arguments, role_code, machine, MAX(number)
+FROM record WHERE role != '' GROUP BY host, role
 """
 
 
@@ -78,7 +78,7 @@ class Ledger:
     def state(self) -> LedgerState:
         """Return the newest state of every unit."""
         rows = self._store.execute(_NEWEST_OF_UNITS)
-        units = {(host, role): UnitState(*rest) for host, role, *rest in rows}
+        units = {row[:2]: UnitState._make(row[2:]) for row in rows}
         return LedgerState(units, self._newest(self._store.cursor())[0])
 
     def contents(self, digests: Iterable[str]) -> dict[str, str]:

@@ -22,14 +22,16 @@ from orchestrator.record import Ledger
 HOST = "machine"
 PLAY = Play(1, "Machines are probed", "machines", ("probe",), False, True)
 TASKS = """
-- {name: The setting is there, ansible.builtin.copy: {content: "{{ probe_text }}", dest: "{{ probe_folder }}/setting",
-   mode: "0644"}, notify: Take the setting over}
+- name: The setting is there
+  ansible.builtin.copy: {content: "{{ probe_text }}", dest: "{{ probe_folder }}/setting", mode: "0644"}
+  notify: Take the setting over
 - {name: Something slow goes on, ansible.builtin.command: "sleep {{ probe_seconds }}", changed_when: false}
 - {name: Handlers run now, ansible.builtin.meta: flush_handlers}
 """
 HANDLERS = """
-- {name: Take the setting over, ansible.builtin.shell: "cp {{ probe_folder }}/setting {{ probe_folder }}/in-force",
-   changed_when: true}
+- name: Take the setting over
+  ansible.builtin.command: "cp {{ probe_folder }}/setting {{ probe_folder }}/in-force"
+  changed_when: true
 """
 CONFIG = "[defaults]\nroles_path = roles\nforce_handlers = true\n"
 

@@ -1,0 +1,108 @@
+"""What the events of a run mean for its units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pytest
+
+from orchestrator.apply.journal import Journal
+from orchestrator.apply.observer import Nobody
+from orchestrator.apply.playbook import STAMP_TASK, run_plays
+from orchestrator.model.outcome import UnitOutcome
+from orchestrator.model.plan import LedgerState, Observation
+from orchestrator.model.record import Entry
+from orchestrator.plan import plan
+from tests.plan.renderings import CODE, rendering
+
+TOWN = rendering([("srv-1", "base", {}), ("srv-1", "dhcp_server", {})])
+PLAN = plan(TOWN, CODE, LedgerState())
+BASE, DHCP = "01 base: Servers share one base", "02 dhcp_server: Addresses are leased"
+
+
+class Memory:
+    """Keeps entries in a list."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+
+    def append(self, entries: Iterable[Entry], contents: Mapping[str, str] | None = None) -> int:
+        self.entries += entries
+        return len(self.entries)
+
+
+def event(kind: str, play: str, task: str = "Install", **data: object) -> dict[str, object]:
+    return {"event": kind, "event_data": {"play": play, "host": "srv-1", "task": task, **data}}
+
+
+def heard(*events: dict[str, object]) -> tuple[list[UnitOutcome], list[str]]:
+    """Return the outcomes of both units and the kinds of what was recorded."""
+    memory = Memory()
+    journal = Journal("run", memory, Nobody(), {"srv-1": Observation("SHA256:key", "id")})
+    journal.expect(run_plays(PLAN.waves, CODE.plays))
+    for one in events:
+        journal.hear(one)
+    journal.close(PLAN.units)
+    assert all(entry.machine == "SHA256:key id" for entry in memory.entries)
+    return [journal.outcomes[unit] for unit in PLAN.units], [entry.kind for entry in memory.entries]
+
+
+DONE = [event("runner_on_start", BASE), event("runner_on_ok", BASE, res={"changed": True})]
+STAMPED = [*DONE, event("runner_on_ok", BASE, STAMP_TASK)]
+FAILED = event("runner_on_failed", DHCP, "Check", res={"msg": "bad \x1b[31mconfig\x1b[0m"})
+
+
+def test_a_stamped_unit_is_applied() -> None:
+    outcomes, kinds = heard(*STAMPED)
+    assert (outcomes[0].state, outcomes[0].changed) == ("applied", 1)
+    assert kinds == ["started", "applied"]
+
+
+def test_a_unit_without_its_stamp_is_unknown_whatever_else_went_well() -> None:
+    outcomes, kinds = heard(*DONE)
+    assert [outcome.state for outcome in outcomes] == ["unknown", "not started"]
+    assert kinds == ["started", "unknown"]
+
+
+def test_a_failed_unit_tells_its_task_and_message_without_colours() -> None:
+    outcomes, kinds = heard(*STAMPED, event("runner_on_start", DHCP), FAILED)
+    assert (outcomes[1].state, outcomes[1].why) == ("failed", "Check: bad config")
+    assert kinds == ["started", "applied", "started", "failed"]
+
+
+def test_a_rescued_failure_does_not_count() -> None:
+    outcomes, _ = heard(*DONE, event("runner_on_failed", BASE, res={"msg": "x"}), *STAMPED)
+    assert outcomes[0].state == "applied"
+
+
+def test_an_unreachable_host_is_never_ok_and_its_begun_unit_is_unknown_to_the_ledger() -> None:
+    outcomes, kinds = heard(*DONE, event("runner_on_unreachable", BASE, res={"msg": "no route"}))
+    assert outcomes[0].state == "unreachable"
+    assert kinds == ["started", "unknown"]
+
+
+def test_a_host_that_was_never_reached_leaves_nothing_in_the_ledger() -> None:
+    outcomes, kinds = heard(event("runner_on_unreachable", BASE, res={"msg": "no route"}))
+    assert outcomes[0].state == "unreachable"
+    assert kinds == []
+
+
+def test_a_censored_result_stays_censored() -> None:
+    outcomes, _ = heard(
+        event("runner_on_start", BASE), event("runner_on_failed", BASE, res={"censored": "hidden"})
+    )
+    assert outcomes[0].why == "Install: hidden"
+
+
+def test_a_failed_item_of_a_loop_is_told_instead_of_the_sum() -> None:
+    items = {
+        "msg": "One or more items failed",
+        "results": [{"failed": True, "msg": "no such user"}, {"msg": "ok"}],
+    }
+    outcomes, _ = heard(event("runner_on_start", BASE), event("runner_on_failed", BASE, res=items))
+    assert outcomes[0].why == "Install: no such user"
+
+
+@pytest.mark.parametrize("strange", [{}, {"event": "verbose"}, {"event": "runner_on_ok", "event_data": None}])
+def test_an_event_that_speaks_of_no_unit_is_passed_over(strange: dict[str, object]) -> None:
+    assert [outcome.state for outcome in heard(strange)[0]] == ["not started", "not started"]

@@ -1,0 +1,126 @@
+"""The order of a run, and what a fault stops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from orchestrator.apply import apply
+from orchestrator.apply.ansible import Job
+from orchestrator.apply.playbook import STAMP_TASK
+from orchestrator.apply.run import Order, Tools
+from orchestrator.errors import MachineError
+from orchestrator.model.outcome import Outcome
+from orchestrator.model.plan import LedgerState, Observation
+from orchestrator.model.record import Entry
+from orchestrator.model.rendering import Play, UnitRendering
+from orchestrator.plan import plan
+from orchestrator.reach import Answer
+from tests.plan.renderings import CODE, rendering
+
+SWITCHES = Play(0, "Switches carry the networks", "switches", ("switch",), False, True)
+TOWN_CODE = replace(CODE, plays={0: SWITCHES, **CODE.plays}, roles={"switch": "code", **CODE.roles})
+HOSTS = rendering([("srv-1", "base", {}), ("srv-2", "base", {}), ("pc-1", "workstation", {})])
+TOWN = replace(
+    HOSTS,
+    units=(
+        *HOSTS.units,
+        *(UnitRendering(name, "switch", 0, {"name": name}, ()) for name in ("sw-1", "sw-2")),
+    ),
+)
+
+
+@dataclass
+class Parts:
+    """Fakes of everything that an apply works with; `broken` hosts and devices fail."""
+
+    broken: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset()
+    log: list[str] = field(default_factory=list)
+
+    def append(self, entries: Iterable[Entry], contents: Mapping[str, str] | None = None) -> int:
+        self.log += [f"{entry.kind} {entry.host}" for entry in entries]
+        return 0
+
+    def run_all(self, commands: Mapping[str, str], timeout: float = 60) -> dict[str, Answer]:
+        return {host: Answer(host, 255 if host in self.silent else 0, "", "") for host in commands}
+
+    def differs(self, arguments: Mapping[str, object]) -> bool:
+        return True
+
+    def configure(self, arguments: Mapping[str, object]) -> int:
+        if arguments["name"] in self.broken:
+            raise MachineError("it reverted")
+        return 3
+
+    def run(self, job: Job, hear: Callable[[Mapping[str, Any]], bool]) -> str:
+        for play in yaml.safe_load(job.playbook):
+            self.log.append(f"play {play['hosts']}")
+            for host in play["hosts"].split(","):
+                told = {"play": play["name"], "host": host, "task": STAMP_TASK, "res": {"msg": "broken"}}
+                kind = "runner_on_failed" if host in self.broken else "runner_on_ok"
+                for name in ("runner_on_start", kind):
+                    hear({"event": name, "event_data": told})
+        return "successful"
+
+
+def ran(parts: Parts) -> Outcome:
+    tools = Tools(parts, parts, ansible=parts, devices=parts, handlers=lambda role: ())
+    planned = plan(TOWN, TOWN_CODE, LedgerState())
+    return apply(planned, TOWN, TOWN_CODE, Order("run", Path("unused"), {"srv-1": Observation()}), tools)
+
+
+def states(outcome: Outcome) -> dict[str, str]:
+    return {one.unit.host: one.state for one in outcome.units}
+
+
+def test_devices_come_first_one_after_the_other_and_hosts_in_one_run() -> None:
+    parts = Parts()
+    assert ran(parts).succeeded
+    plays = ["play srv-1,srv-2", "play pc-1"]
+    assert parts.log[:4] == ["started sw-1", "applied sw-1", "started sw-2", "applied sw-2"]
+    assert [line for line in parts.log if line.startswith("play")] == plays
+
+
+def test_a_switch_that_reverted_stops_everything_behind_it() -> None:
+    outcome = ran(Parts(broken=frozenset({"sw-1"})))
+    assert states(outcome) == {
+        "sw-1": "failed",
+        "sw-2": "not started",
+        "srv-1": "not started",
+        "srv-2": "not started",
+        "pc-1": "not started",
+    }
+    assert outcome.units[0].why == "it reverted"
+
+
+def test_a_failed_host_is_told_and_the_others_keep_what_they_reached() -> None:
+    outcome = ran(Parts(broken=frozenset({"srv-2"})))
+    assert not outcome.succeeded
+    assert (states(outcome)["srv-1"], states(outcome)["srv-2"]) == ("applied", "failed")
+
+
+def test_a_runner_that_says_successful_without_events_proves_nothing() -> None:
+    class Mute(Parts):
+        def run(self, job: Job, hear: Callable[[Mapping[str, Any]], bool]) -> str:
+            return "successful"
+
+    assert states(ran(Mute()))["srv-1"] == "not started"
+
+
+def test_a_runner_that_breaks_leaves_every_begun_unit_unknown() -> None:
+    class Breaking(Parts):
+        def run(self, job: Job, hear: Callable[[Mapping[str, Any]], bool]) -> str:
+            play = yaml.safe_load(job.playbook)[0]["name"]
+            hear({"event": "runner_on_start", "event_data": {"play": play, "host": "srv-1"}})
+            raise OSError("no memory")
+
+    parts = Breaking()
+    try:
+        ran(parts)
+    except OSError:
+        assert parts.log[-2:] == ["started srv-1", "unknown srv-1"]
