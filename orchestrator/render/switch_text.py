@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 
 from orchestrator.errors import Problem, Refused
 from orchestrator.model.switch import Port, Vlan, WantedSwitch
-from orchestrator.render.latin import plain_latin
+from orchestrator.model.transliteration import to_ascii
 
 DESCRIPTION_LIMIT = 200
 VLAN_NAME_LIMIT = 32
 _HELP = "?"
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+_SIGNS = str.maketrans("–—„“”’", '--"""\'')
 
 Section = tuple[str, tuple[str, ...]]
 
@@ -67,11 +71,16 @@ def _run(run: list[int]) -> str:
 
 def one_line(text: str, place: str, limit: int = DESCRIPTION_LIMIT, forbidden: str = "") -> str:
     """The text as one printable ASCII line, Cyrillic transliterated; refuses what a device could misread."""
-    line = " ".join(plain_latin(text).split(" ")).strip()
+    line = _plain(text).strip(" ")
     wrong = sorted({letter for letter in line if not " " <= letter <= "~" or letter in forbidden})
     if wrong or len(line) > limit:
         raise Refused([_misread(text, place, limit, forbidden)])
     return line
+
+
+def _plain(text: str) -> str:
+    latin = _FOREIGN.sub(lambda found: to_ascii(found[0]), text.translate(_SIGNS))
+    return "".join(sign for sign in unicodedata.normalize("NFKD", latin) if not unicodedata.combining(sign))
 
 
 def _misread(text: str, place: str, limit: int, forbidden: str) -> Problem:
