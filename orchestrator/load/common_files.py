@@ -146,7 +146,7 @@ def _policy(model: schema.PolicyFile, lines: _Lines, draft: Draft) -> None:
 
 
 def _connection(model: schema.ConnectionFile, lines: _Lines, draft: Draft) -> None:
-    draft.connection = town.Connection(**model.connection.model_dump(), source=lines.of("connection"))
+    draft.connection = town.Connection(**model.reach.model_dump(), source=lines.of("reach"))
 
 
 def _secret_names(model: schema.SecretNamesFile, lines: _Lines, draft: Draft) -> None:

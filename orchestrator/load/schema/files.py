@@ -225,7 +225,7 @@ class Connection(Written):
 class ConnectionFile(Written):
     """connection.yml."""
 
-    connection: Connection
+    reach: Connection
 
 
 class Secret(Written):
