@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orchestrator.lab.limits import restore_limits
 from orchestrator.lab.network import Network
 from orchestrator.lab.podman import podman
 from orchestrator.lab.shell import Say
@@ -21,4 +22,5 @@ def down(name: str, say: Say) -> None:
         network.remove({*names, *(before.spaces if before else ())})
         if CONTROL_BRIDGE in network.links(CONTROLLER):
             engine.shell.run("ip", "link", "delete", CONTROL_BRIDGE)
+    restore_limits(engine)
     forget(name)

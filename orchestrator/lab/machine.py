@@ -24,6 +24,14 @@ PACKAGE_OF_TOOL = {
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """One sentence; the mark is ok, note or missing."""
+
+    mark: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """Facts that were looked up, none assumed."""
 
@@ -51,6 +59,36 @@ class Machine:
         if self.python == (3, 13):
             return "reference"
         return "compatibility" if (3, 11) <= self.python < (3, 13) else "unsupported"
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What an admin should know of this machine, in sentences."""
+        return (*self._findings_of_python(), *self._findings_of_lab())
+
+    def _findings_of_python(self) -> list[Finding]:
+        version = ".".join(map(str, self.python))
+        marks = {"reference": "ok", "compatibility": "note", "unsupported": "missing"}
+        lane = f"{self.python_lane} (the reference is Debian 13, Python 3.13)"
+        return [Finding(marks[self.python_lane], f"Python {version} on {self.release}: {lane}")]
+
+    def _findings_of_lab(self) -> list[Finding]:
+        tools = f"apt-get install {' '.join(self.missing_packages)}"
+        cgroups = "unified" if self.unified_cgroups else "hybrid or version 1"
+        vlans = "the kernel knows" if self.has_vlans else "the kernel does not know"
+        return [
+            Finding("missing", tools)
+            if self.missing_packages
+            else Finding("ok", "the lab's packages are there"),
+            Finding("ok", "root")
+            if self.root
+            else Finding("note", "the lab and make demo need root: use sudo"),
+            Finding("ok", "/dev/net/tun is there")
+            if self.has_tun
+            else Finding("missing", "/dev/net/tun: load the module tun"),
+            Finding("ok", f"control groups: {cgroups}; container runtime: {self.runtime or 'the default'}"),
+            Finding(
+                "ok", f"{vlans} 802.1Q; the lab's firewall has its VLANs from a software trunk either way"
+            ),
+        ]
 
 
 def look() -> Machine:

@@ -13,6 +13,7 @@ from orchestrator.lab.containers import Container, container, expected, make, tr
 from orchestrator.lab.furnish import Trust
 from orchestrator.lab.identities import administrator_key, new_identity, pin
 from orchestrator.lab.images import BASE, EQUIPMENT, SWITCH, Image, ensure_images
+from orchestrator.lab.limits import raise_limits
 from orchestrator.lab.mirror import ensure_mirror
 from orchestrator.lab.network import Network
 from orchestrator.lab.podman import Podman, podman
@@ -49,6 +50,7 @@ def up(lab: Lab, say: Say, recreate: tuple[str, ...] = ()) -> None:
     ensure_images(site.podman, say, BASE, EQUIPMENT, *_switch_image(site))
     keyring = ensure_mirror(site.podman, say, PROJECT / "roles")
     ensure_secrets(town.secrets.values(), lab.inventory, FOLDER / "vault")
+    raise_limits()
     states = site.podman.containers(lab.name)
     missing = _missing(site, states, recreate)
     _clear(site, states, missing)
