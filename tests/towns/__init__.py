@@ -1,0 +1,1 @@
+"""Towns of any size, made for tests and measurements."""
