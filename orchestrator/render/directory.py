@@ -39,7 +39,6 @@ def directory(context: Context, name: str) -> Built:
         "directory_domain": identity.domain,
         "directory_base_dn": ",".join(f"DC={part}" for part in identity.domain.split(".")),
         "directory_hostname": context.placement(name).fqdn,
-        "directory_administrator_password": context.secret(ADMINISTRATOR),
         "directory_organisational_units": [_unit(unit) for unit in intent.organisational_units],
         "directory_groups": [_group(group) for group in intent.groups],
         "directory_users": [_user(context, user) for user in intent.users],
