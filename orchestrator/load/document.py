@@ -26,7 +26,7 @@ _AMBIGUOUS = re.compile(
     | = | <<"""
 )
 _PLAIN = {"true": True, "false": False, "null": None, "~": None, "": None}
-_UNDECIDED = object()
+_AGAIN = "\x00"
 
 
 class Table(dict[str, Any]):
@@ -39,6 +39,11 @@ class Table(dict[str, Any]):
         self.lines: dict[str, int] = {}
         self.pending: str | None = None
 
+    def discard_again(self) -> None:
+        """Drop what stood behind a key that was there already."""
+        if _AGAIN in self:
+            del self[_AGAIN]
+
 
 class Items(list[Any]):
     """A sequence that knows its line and the line of each item."""
@@ -48,6 +53,9 @@ class Items(list[Any]):
     def __init__(self, line: int) -> None:
         self.line = line
         self.lines: list[int] = []
+
+    def discard_again(self) -> None:
+        """A list has no keys."""
 
 
 class Tagged(str):
@@ -155,6 +163,8 @@ class _Builder:
                 f"the key stood in line {first} already; YAML would silently keep the last",
                 "keep one of the two",
             )
+            table.pending = _AGAIN
+            return
         table.pending = value
         table.lines[value] = line
 
@@ -162,6 +172,10 @@ class _Builder:
         """A plain number is a number; what YAML versions read differently must be quoted."""
         if _NUMBER.fullmatch(value):
             return int(value)
+        if value == "<<":
+            reason = "a merge key hides what a line really says"
+            self.note(line, "TH-YAML-MERGE", value, reason, "write the keys out")
+            return value
         self.note(
             line,
             "TH-YAML-AMBIGUOUS",
@@ -232,7 +246,11 @@ class _Builder:
             self.marked(event, made.line)
         if len(self.stack) >= DEPTH:
             self.note(
-                made.line, "TH-YAML-DEPTH", None, f"nested more than {DEPTH} deep", "write the data flatter"
+                made.line,
+                "TH-YAML-DEPTH",
+                "{" if isinstance(made, Table) else "[",
+                f"nested more than {DEPTH} deep",
+                "write the data flatter",
             )
             raise _StopError
         self.place(made)
@@ -255,8 +273,8 @@ class _Builder:
             top.pending = None
 
     def close(self, _event: Any) -> None:
-        """End a container."""
-        self.stack.pop()
+        """End a container; the first of two equal keys is kept."""
+        self.stack.pop().discard_again()
 
     def note(self, line: int, code: str, value: object, reason: str, remedy: str) -> None:
         """Note a problem at a line of this file."""

@@ -101,11 +101,11 @@ class _Groups:
             if not entry and isinstance(entry, Table | None):
                 self.mention(name, group, source)
                 continue
-            members.add(name)
             earlier = draft.hosts.get(name)
-            if earlier is not None and earlier.mac is not None:
+            if earlier is not None:
                 self.twice(name, source, earlier.source)
                 continue
+            members.add(name)
             line = self.host(name, entry, group, source)
             if line is not None:
                 draft.hosts[name] = line

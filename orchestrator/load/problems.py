@@ -49,10 +49,13 @@ class Problems:
         names = sorted(known)
         self._suggestions -= 1
         near = difflib.get_close_matches(value, names, 1) if self._suggestions >= 0 else []
-        listed = ", ".join(names) if len(names) <= _LISTED else f"any of its {len(names)} names"
+        few = len(names) <= _LISTED
         if near:
-            return f"did you mean {near[0]}? Allowed: {listed}" if len(names) > 1 else f"write {near[0]}"
-        return f"write one of: {listed}" if names else f"define the {what} first"
+            allowed = f" Allowed: {', '.join(names)}" if few and len(names) > 1 else ""
+            return f"did you mean {near[0]}?{allowed}"
+        if not names:
+            return f"define the {what} first"
+        return f"write one of: {', '.join(names)}" if few else f"write one of the {len(names)} names there"
 
     def refuse(self) -> None:
         """Raise if there is any problem."""
@@ -72,6 +75,8 @@ def _plain(value: object) -> str:
         return "nothing"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, dict | list):
+        return ("{...}" if isinstance(value, dict) else "[...]") if value else str(value)
     return str(value)
 
 

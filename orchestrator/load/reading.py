@@ -36,7 +36,8 @@ def read_draft(
     _missing(files, problems)
     for file in sorted(tables, key=_order):
         _take(file, tables[file], specs, draft, problems)
-    draft.complete = all(file in tables for file in files if HOSTS.fullmatch(file))
+    hosts = [file for file in files if HOSTS.fullmatch(file)]
+    draft.complete = bool(hosts) and all(file in tables for file in hosts)
     if draft.complete:
         draft.written["hosts"] = frozenset(draft.hosts)
         draft.written["groups"] = frozenset(draft.groups.lines)

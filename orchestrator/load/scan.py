@@ -9,6 +9,7 @@ from orchestrator.load.problems import Problems
 from orchestrator.model.source import Source
 
 _JINJA = re.compile(r"\{[{%#]")
+_KEY_BLOCK = re.compile("-----BEGIN [A-Z ]*" + "PRIVATE KEY-----")
 _FORBIDDEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
@@ -46,6 +47,14 @@ def scan(file: str, text: str, problems: Problems) -> bool:
             "templates are not allowed in data: Ansible would run them",
             "write the value itself; name a secret by {ref: name}",
         )
+    for found in _KEY_BLOCK.finditer(text):
+        problems.add(
+            Source(file, _line_number(text, found.start())),
+            "TH-SECRET-CLEAR",
+            "(not shown)",
+            "a private key in clear",
+            "take it out, and make a new key: this one was seen",
+        )
     _size(file, text, problems)
     return len(problems.found) == before
 
@@ -58,9 +67,9 @@ def _characters(file: str, text: str, problems: Problems) -> None:
         line = _line_number(text, found.start())
         if (line, found[0]) not in seen:
             seen.add((line, found[0]))
-            what = _NAMES.get(found[0], "a character that is not seen, or turns text around")
+            what = _NAMES.get(found[0], "a character that hides or turns text around")
             remedy = "use spaces" if found[0] == "\t" else "remove it; save as UTF-8 with Unix line ends"
-            problems.add(Source(file, line), "TH-CHARACTER", found[0], f"{what} is not allowed", remedy)
+            problems.add(Source(file, line), "TH-CHARACTER", found[0], f"{what} has no place in data", remedy)
         if len(seen) >= 20:
             break
     if not unicodedata.is_normalized("NFC", text):

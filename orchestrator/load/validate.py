@@ -99,7 +99,7 @@ def _note(model: type[BaseModel], table: Table, file: str, item: Any, problems: 
     kind, name = item["type"], str(place[-1]) if place else file
     context = item.get("ctx", {})
     if kind == "bad":
-        value = name if "[key]" in item["loc"] else item["input"]
+        value = context.get("value", name if "[key]" in item["loc"] else item["input"])
         problems.add(source, context["code"], value, context["reason"], context["remedy"])
     elif kind == "extra_forbidden":
         unknown_key(source, name, allowed_keys(model, place[:-1]), problems)
@@ -111,29 +111,21 @@ def _note(model: type[BaseModel], table: Table, file: str, item: Any, problems: 
         )
     elif kind.removesuffix("_type") in _TYPES:
         wanted, remedy = _TYPES[kind.removesuffix("_type")]
-        problems.add(source, "TH-TYPE", _short(item["input"]), f"{name} must be {wanted}", remedy)
+        problems.add(source, "TH-TYPE", item["input"], f"{name} must be {wanted}", remedy)
     else:
         remedy = "write a value that fits"
-        problems.add(source, "TH-VALUE", _short(item["input"]), f"{name}: {item['msg']}", remedy)
+        problems.add(source, "TH-VALUE", item["input"], f"{name}: {item['msg']}", remedy)
 
 
 def missing(name: str, place: Place) -> tuple[str, str]:
     """Reason and remedy for a key that has to be there."""
-    where = f"of {place[-2]} " if len(place) > 1 else ""
+    where = f"of {place[-2]} " if len(place) > 1 and isinstance(place[-2], str) else ""
     return f"the key {name} {where}is missing", f"add `{name}: ...`"
 
 
 def unknown_key(source: Source, name: str, allowed: list[str], problems: Problems) -> None:
     """Note a key that the schema does not have."""
     problems.unknown(source, "TH-KEY-UNKNOWN", name, "key here; they are fixed", allowed)
-
-
-def _short(value: object) -> object:
-    if isinstance(value, dict):
-        return "{...}" if value else "{}"
-    if isinstance(value, list):
-        return "[...]" if value else "[]"
-    return value
 
 
 def allowed_keys(model: type[BaseModel], place: Place) -> list[str]:

@@ -75,7 +75,7 @@ def _place(
         reason = f"the gateway of {network.name}, which only a firewall has"
     elif network.pool and network.pool[0] <= address <= network.pool[1]:
         reason = (
-            f"in the pool {network.pool[0]}-{network.pool[1]} of {network.name}, which is leased to guests"
+            f"in the pool {network.pool[0]}-{network.pool[1]} of {network.name}, for devices without a line"
         )
     else:
         return

@@ -15,6 +15,7 @@ _INFRASTRUCTURE = (names.DOMAIN_CONTROLLERS, names.FIREWALLS, names.SWITCHES, "s
 def judge(draft: Draft, problems: Problems) -> None:
     """Note loops, hosts without a line and an empty town; then resolve every host's groups."""
     if _loops(draft, problems):
+        _unknown(draft)
         return
     _resolve(draft)
     for host, source in sorted(draft.mentions.items()):
@@ -27,19 +28,23 @@ def judge(draft: Draft, problems: Problems) -> None:
                 f"write its line: {host}: {{mac: ..., address: ..., platform: ...}}",
             )
     if not draft.hosts and draft.complete:
-        problems.add(
-            Source("hosts", 1),
-            "TH-HOSTS-NONE",
-            "hosts/*.yml",
-            "there is no host at all",
-            "write the first line",
-        )
+        reason = "there is no host at all"
+        problems.add(Source("hosts", 1), "TH-HOSTS-NONE", "hosts/*.yml", reason, "write the first line")
+        _unknown(draft)
     _tiers(draft, problems)
 
 
+def _unknown(draft: Draft) -> None:
+    """What is not resolved is not missing: judge nothing else by it."""
+    draft.complete = False
+    draft.written.pop("hosts", None)
+    draft.written.pop("groups", None)
+
+
 def _loops(draft: Draft, problems: Problems) -> bool:
+    tree = {group: sorted(children) for group, children in sorted(draft.groups.children.items())}
     try:
-        TopologicalSorter(draft.groups.children).prepare()
+        TopologicalSorter(tree).prepare()
     except CycleError as error:
         loop = error.args[1]
         problems.add(

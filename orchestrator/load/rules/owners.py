@@ -11,18 +11,20 @@ from orchestrator.model.town import Person
 
 def judge(draft: Draft, problems: Problems) -> None:
     """Judge each line's owner, then each person's machine."""
+    machines = [line for line in draft.hosts.values() if draft.in_group(line.name, WORKSTATIONS)]
     for line in draft.hosts.values():
         if not draft.in_group(line.name, WORKSTATIONS):
             _not_a_workstation(line, draft, problems)
         else:
             _workstation(line, draft, problems)
-    uses = [(line.person, line.source, line.name) for line in draft.hosts.values() if line.person]
+    uses = [(line.person, line.source, line.name) for line in machines if line.person]
     remedy = "write whose machine this is; a second or shared machine has `department:` instead of `person:`"
     once(uses, "TH-PERSON-TWO-PCS", "person", remedy, problems)
     if draft.complete:
-        served = {line.person: line for line in draft.hosts.values() if line.person}
+        served = {line.person: line for line in machines if line.person}
+        doubtful = any(problem.place.startswith("hosts/") for problem in problems.found)
         for person in draft.people.values():
-            _person(person, served.get(person.account), problems)
+            _person(person, served.get(person.account), doubtful, problems)
 
 
 def _not_a_workstation(line: HostLine, draft: Draft, problems: Problems) -> None:
@@ -65,7 +67,8 @@ def _workstation(line: HostLine, draft: Draft, problems: Problems) -> None:
         problems.add(line.source, "TH-KEY-MISSING", "socket", reason, 'add `socket: "A-103-2"`')
 
 
-def _person(person: Person, line: HostLine | None, problems: Problems) -> None:
+def _person(person: Person, line: HostLine | None, doubtful: bool, problems: Problems) -> None:
+    """Judge one person; while lines are doubtful, one of them may be theirs."""
     if line is not None and person.left:
         reason = f"the person has left, but {line.name} ({line.source}) is still theirs"
         remedy = f"give {line.name} to another person, or remove its line"
@@ -75,7 +78,7 @@ def _person(person: Person, line: HostLine | None, problems: Problems) -> None:
         problems.add(
             person.source, "TH-PERSON-HAS-PC", person.account, reason, "remove without_pc from this line"
         )
-    elif line is None and not person.left and person.without_pc is None:
+    elif line is None and not (person.left or doubtful) and person.without_pc is None:
         problems.add(
             person.source,
             "TH-PERSON-NO-PC",

@@ -73,6 +73,7 @@ def _once(items: list[Any]) -> list[Any]:
                     "code": "TH-LIST-TWICE",
                     "reason": f"{item} stands twice in this list",
                     "remedy": "keep it once",
+                    "value": str(item),
                 },
             )
         seen.append(item)

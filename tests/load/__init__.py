@@ -1,0 +1,1 @@
+"""Loading: files, values, rules, and what people are told."""
