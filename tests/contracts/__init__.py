@@ -1,0 +1,1 @@
+"""Contracts that every part of the repository keeps."""

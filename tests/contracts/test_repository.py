@@ -13,7 +13,9 @@ from packaging.specifiers import SpecifierSet
 
 from tests.contracts.role_files import REPOSITORY
 
-REGISTRY = re.compile(r"pypi\.org|pythonhosted|deb\.debian\.org|security\.debian\.org|registry\.npmjs|galaxy\.ansible\.com")
+REGISTRY = re.compile(
+    r"pypi\.org|pythonhosted|deb\.debian\.org|security\.debian\.org|registry\.npmjs|galaxy\.ansible\.com"
+)
 SECRET = re.compile(r"BEGIN (OPENSSH|RSA|EC|DSA)? ?PRIVATE KEY|\$ANSIBLE_VAULT;")
 
 
@@ -26,7 +28,11 @@ def tracked() -> list[Path]:
 
 def matches(pattern: re.Pattern[str]) -> list[str]:
     """Tracked files in which the pattern occurs."""
-    return [str(path.relative_to(REPOSITORY)) for path in tracked() if pattern.search(path.read_text(errors="replace"))]
+    return [
+        str(path.relative_to(REPOSITORY))
+        for path in tracked()
+        if pattern.search(path.read_text(errors="replace"))
+    ]
 
 
 def test_the_top_level_stays_small() -> None:
@@ -45,7 +51,9 @@ def test_no_secret_is_tracked() -> None:
     assert [name for name in matches(SECRET) if not name.startswith("tests/cases/errors/")] == []
 
 
-@pytest.mark.parametrize("lock", sorted((REPOSITORY / "requirements").glob("*.txt")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "lock", sorted((REPOSITORY / "requirements").glob("*.txt")), ids=lambda path: path.name
+)
 def test_every_locked_package_has_hashes(lock: Path) -> None:
     """Sabotage: delete the hashes of one package."""
     if lock.name == "debian.txt":

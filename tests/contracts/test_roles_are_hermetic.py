@@ -11,7 +11,7 @@ from tests.contracts.role_files import REPOSITORY, ROLES, Use, declared, read, t
 REFUSED_NAMES = {
     "hostvars", "groups", "group_names", "vars", "now", "lookup", "query", "q", "env", "environ",
     "inventory_hostname", "inventory_hostname_short", "inventory_dir", "inventory_file", "playbook_dir",
-    "ansible_play_hosts", "ansible_play_batch", "ansible_play_hosts_all", "ansible_date_time", "omit_play",
+    "ansible_play_hosts", "ansible_play_batch", "ansible_play_hosts_all", "ansible_date_time",
 }  # fmt: skip
 REFUSED_KEYWORDS = {"delegate_to", "delegate_facts", "run_once", "ignore_errors", "include_role", "import_role",
                     "ansible.builtin.include_role", "ansible.builtin.import_role", "include_vars",

@@ -80,7 +80,9 @@ def test_every_task_has_a_name_and_every_module_its_full_one(role: Path) -> None
         for task in tasks_of(read(path)):
             place = f"{path.relative_to(REPOSITORY)}: {task}"
             assert task.get("name"), place
-            assert "block" in task or any("." in key or key.startswith("townhall_") or key in _OWN for key in task), place
+            assert "block" in task or any(
+                "." in key or key.startswith("townhall_") or key in _OWN for key in task
+            ), place
 
 
 _OWN = {path.stem for path in (REPOSITORY / "roles").rglob("library/*.py")}

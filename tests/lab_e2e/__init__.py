@@ -1,0 +1,1 @@
+"""What only a living lab can show."""

@@ -1,0 +1,44 @@
+"""Runs a command and says how long it took and how much memory it needed."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Wall time in seconds, peak memory of the child in MiB, and its output."""
+
+    seconds: float
+    mebibytes: float
+    output: str
+
+
+def measured(
+    call: Sequence[str], allowed: Sequence[int] = (0,), extra: Mapping[str, str] | None = None
+) -> Measured:
+    """Run a command in the repository; any exit code that is not allowed raises RuntimeError."""
+    environment = {**os.environ, "ANSIBLE_CONFIG": str(REPOSITORY / "ansible.cfg"), **(extra or {})}
+    begin = time.monotonic()
+    child = subprocess.Popen(
+        call, cwd=REPOSITORY, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    output, _ = child.communicate()
+    seconds = time.monotonic() - begin
+    if child.returncode not in allowed:
+        raise RuntimeError(f"{' '.join(call)} ended with {child.returncode}:\n{output[-3000:]}")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return Measured(seconds, peak, output)
+
+
+def best_of(times: int, once: Callable[[], Measured]) -> Measured:
+    """The quickest of several runs: what the machine can do when nothing else disturbs it."""
+    return min((once() for _ in range(times)), key=lambda run: run.seconds)
