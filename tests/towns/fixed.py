@@ -69,7 +69,7 @@ flows:
   - {name: signatures, from: [group/workstations], to: [service/signatures], owner: it, reason: "antivirus"}
   - {name: backup, from: [group/workstations], to: [service/backup], owner: it, reason: "daily backup"}
   - {name: packages, from: [group/workstations], to: [service/packages], owner: it, reason: "updates"}
-  - {name: staff-web, from: [group/workstations], to: [zone/internet], ports: [tcp/443], owner: it, reason: web}
+  - {name: web, from: [group/workstations], to: [zone/internet], ports: [tcp/443], owner: it, reason: "web"}
 masquerade:
   - {from: [zone/users, zone/servers], to: zone/internet}
 published: []
