@@ -13,7 +13,8 @@ REFUSED_NAMES = {
     "inventory_hostname", "inventory_hostname_short", "inventory_dir", "inventory_file", "playbook_dir",
     "ansible_play_hosts", "ansible_play_batch", "ansible_play_hosts_all", "ansible_date_time",
 }  # fmt: skip
-REFUSED_KEYWORDS = {"delegate_to", "delegate_facts", "run_once", "ignore_errors", "include_role", "import_role",
+REFUSED_KEYWORDS = {"delegate_to", "delegate_facts", "run_once", "ignore_errors", "include_role",
+                    "import_role",
                     "ansible.builtin.include_role", "ansible.builtin.import_role", "include_vars",
                     "ansible.builtin.include_vars", "vars_files"}  # fmt: skip
 ALWAYS_ALLOWED = {"role_path", "ansible_check_mode", "ansible_facts", "omit", "item", "loop", "ansible_loop",
