@@ -32,10 +32,14 @@ class Desired:
 def desired(root: Path) -> Desired:
     """Read an inventory and the catalogue; raises Refused with every problem of the first stage with any."""
     with _collector_at_rest():
-        catalogue = parse((PROJECT / FILE).read_text(encoding="utf-8"))
-        town = load(root)
-        intent = derive(town, catalogue)
-        return Desired(town, catalogue, intent, render(town, intent, catalogue))
+        return following(load(root))
+
+
+def following(town: Town) -> Desired:
+    """All that follows from a town and the catalogue; raises Refused for what cannot be rendered."""
+    catalogue = parse((PROJECT / FILE).read_text(encoding="utf-8"))
+    intent = derive(town, catalogue)
+    return Desired(town, catalogue, intent, render(town, intent, catalogue))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from orchestrator.errors import Problem
+from orchestrator.errors import Problem, Refused
 from orchestrator.model.rendering import Rendering
 from orchestrator.render.specs import Options, mismatches
 
@@ -20,6 +20,13 @@ def read_options(roles: Path = ROLES) -> dict[str, Options]:
         said = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         found[file.parts[-3]] = said["argument_specs"]["main"].get("options") or {}
     return found
+
+
+def hold(rendering: Rendering) -> None:
+    """Raise Refused if any argument does not fit its role."""
+    problems = unfit(rendering)
+    if problems:
+        raise Refused(problems)
 
 
 def unfit(rendering: Rendering, options: dict[str, Options] | None = None) -> tuple[Problem, ...]:

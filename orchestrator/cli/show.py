@@ -87,16 +87,13 @@ def _print_json(document: dict[str, object]) -> None:
 
 
 def _print_table(wanted: Desired) -> None:
-    from rich.table import Table
-
-    from orchestrator.cli.wide import wide
-
-    town = wanted.town.identity
-    table = Table(*COLUMNS, box=None, title=f"{town.title} ({town.name})", title_justify="left")
-    for row in _rows(wanted):
-        cells = {**row, "roles": " ".join(_own_roles(row["roles"]))}
-        table.add_row(*(str(cells[column] or "") for column in COLUMNS))
-    wide().print(table)
+    """Columns of plain text: a town of 10,000 hosts is printed at once."""
+    rows = [{**row, "roles": " ".join(_own_roles(row["roles"]))} for row in _rows(wanted)]
+    table = [COLUMNS, *([str(row[column] or "") for column in COLUMNS] for row in rows)]
+    widths = [max(len(line[column]) for line in table) for column in range(len(COLUMNS))]
+    typer.echo(f"{wanted.town.identity.title} ({wanted.town.identity.name})")
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in table)
+    typer.echo("\n".join(line.rstrip() for line in lines))
 
 
 def _own_roles(roles: object) -> list[str]:
