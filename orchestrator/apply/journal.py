@@ -62,10 +62,14 @@ class Journal:
 
     def _runner_on_failed(self, unit: PlannedUnit, data: Mapping[str, Any]) -> None:
         if not data.get("ignore_errors"):
-            self._faults[unit] = UnitOutcome(unit, FAILED, _why(data), self._changed.get(unit, 0))
+            self._blame(UnitOutcome(unit, FAILED, _why(data), self._changed.get(unit, 0)))
 
     def _runner_on_unreachable(self, unit: PlannedUnit, data: Mapping[str, Any]) -> None:
-        self._faults[unit] = UnitOutcome(unit, UNREACHABLE, _why(data), self._changed.get(unit, 0))
+        self._blame(UnitOutcome(unit, UNREACHABLE, _why(data), self._changed.get(unit, 0)))
+
+    def _blame(self, fault: UnitOutcome) -> None:
+        """Keep the first fault: handlers that are forced after it fail only because of it."""
+        self._faults.setdefault(fault.unit, fault)
 
     def start(self, unit: PlannedUnit) -> None:
         """Write down that a unit begins, once."""

@@ -9,6 +9,8 @@ from itertools import groupby
 from orchestrator.apply.stamps import Stamps
 from orchestrator.model.plan import PlannedUnit, Wave
 from orchestrator.model.rendering import Play
+from orchestrator.reach import PROJECT
+from orchestrator.render.connections import anchored
 
 STAMP_TASK = "Stamp the unit"
 _KEY = "{{ townhall_keys['ROLE'] }}"
@@ -55,7 +57,7 @@ class Author:
                 "hosts": ",".join(play.hosts),
                 "gather_facts": False,
                 "become": play.play.become,
-                "any_errors_fatal": play.play.any_errors_fatal,
+                **_fatal(play.play),
                 "tasks": list(self._tasks(play)),
             }
             for play in plays
@@ -71,6 +73,11 @@ class Author:
         yield {"name": play.role, "ansible.builtin.import_role": {"name": play.role}}
         yield {"name": "Run the handlers that are left", "ansible.builtin.meta": "flush_handlers"}
         yield _raw(STAMP_TASK, self.stamps.write(play.role, _KEY.replace("ROLE", play.role), self.run))
+
+
+def _fatal(play: Play) -> dict[str, object]:
+    """Stop after a fatal play: without a percentage Ansible goes on where all of a play is unreachable."""
+    return {"any_errors_fatal": True, "max_fail_percentage": 0} if play.any_errors_fatal else {}
 
 
 def _notify_all(handlers: tuple[str, ...], hosts: list[str]) -> dict[str, object]:
@@ -96,7 +103,9 @@ def inventory(
     """Return the inventory of a run: the touched hosts with the arguments of their pending units only."""
     hosts: dict[str, dict[str, object]] = {}
     for unit in units:
-        variables = hosts.setdefault(unit.host, {**connections.get(unit.host, {}), "townhall_keys": {}})
+        variables = hosts.setdefault(
+            unit.host, {**anchored(connections.get(unit.host, {}), PROJECT), "townhall_keys": {}}
+        )
         variables.update(arguments[unit.host, unit.role])
         keys = variables["townhall_keys"]
         assert isinstance(keys, dict)  # noqa: S101

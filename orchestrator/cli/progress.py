@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from orchestrator.apply.observer import Nobody, Observer
-from orchestrator.model.outcome import APPLIED, UnitOutcome
+from orchestrator.model.outcome import APPLIED, NOT_STARTED, UnitOutcome
 from orchestrator.model.plan import PlannedUnit
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class Lines(Nobody):
 
     def unit_finished(self, outcome: UnitOutcome) -> None:
         """Say how it ended."""
+        if outcome.state == NOT_STARTED:
+            return
         seconds = time.monotonic() - self._began.get(outcome.unit, time.monotonic())
         typer.echo(_line(outcome, seconds), err=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from orchestrator.model.outcome import APPLIED, Outcome
+from orchestrator.model.outcome import APPLIED, NOT_STARTED, Outcome
 from orchestrator.model.verdict import Check, Verdict
 
 
@@ -24,7 +24,7 @@ def _hosts(outcome: Outcome) -> Iterator[str]:
 
 def _faults(outcome: Outcome) -> Iterator[str]:
     for one in outcome.units:
-        if one.state != APPLIED:
+        if one.state not in {APPLIED, NOT_STARTED}:
             yield f"  {one.unit.host}: {one.unit.role} {one.state}: {one.why}"
 
 

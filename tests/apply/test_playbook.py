@@ -34,7 +34,7 @@ def test_each_play_is_one_role_in_the_catalogue_order_on_the_hosts_that_need_it(
         ("03 workstation: Workstations serve their people", "pc-1,pc-2"),
         ("03 backup_client: Workstations serve their people", "pc-1"),
     ]
-    assert [play["any_errors_fatal"] for play in plays] == [True, False, False]
+    assert [play.get("any_errors_fatal", False) for play in plays] == [True, False, False]
 
 
 def test_a_new_unit_runs_every_handler_and_a_changed_one_does_not() -> None:
