@@ -9,7 +9,7 @@ from orchestrator.lab import images
 from orchestrator.lab.blueprint import FIREWALL, MIRROR, SWITCH, Blueprint, Machine
 from orchestrator.lab.furnish import DOCUMENTS, File, Identity, Trust, archive, furnish, trunk_factory
 from orchestrator.lab.images import BASE, EQUIPMENT, Image
-from orchestrator.lab.mirror import cache_folder
+from orchestrator.lab.mirror import mirror_folder
 from orchestrator.lab.podman import LABEL, Podman
 from orchestrator.lab.state import TOWN
 from orchestrator.lab.wiring import space_name
@@ -37,7 +37,7 @@ def container(machine: Machine, plan: Blueprint, lab: str, identity: Identity, t
     image = {SWITCH: images.SWITCH, MIRROR: EQUIPMENT}.get(machine.kind, BASE)
     options: tuple[str, ...] = TUN if machine.kind == SWITCH else ()
     if machine.kind == MIRROR:
-        options = ("--volume", f"{cache_folder()}:{DOCUMENTS}/debian:ro")
+        options = ("--volume", f"{mirror_folder()}:{DOCUMENTS}/debian:ro")
     return Container(name, machine.name, name, image, options, files)
 
 
@@ -45,7 +45,7 @@ def trunk(machine: Machine, plan: Blueprint, lab: str, identity: Identity) -> Co
     """The container that splits a firewall's trunk into tagged interfaces, in the firewall's namespace."""
     files = (
         File("/etc/machine-id", f"{identity.machine_id}\n", 0o444),
-        File("/etc/lab-factory", trunk_factory(plan)),
+        File("/etc/lab-factory", trunk_factory(plan, machine.mac)),
         File("/etc/systemd/system/ssh.service.d/lab.conf", NEVER),
     )
     name = space_name(lab, machine.name)

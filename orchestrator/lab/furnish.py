@@ -82,11 +82,14 @@ def switch_factory() -> str:
     return "ovs-vsctl --may-exist add-br br0 -- set bridge br0 datapath_type=netdev\n"
 
 
-def trunk_factory(plan: Blueprint) -> str:
-    """Commands of the part that gives a firewall tagged interfaces where the kernel knows no 802.1Q."""
+def trunk_factory(plan: Blueprint, mac: str) -> str:
+    """Commands of the part that gives a firewall tagged interfaces where the kernel knows no 802.1Q.
+
+    They have the trunk's own MAC, as the kernel's would.
+    """
     taps = (
         f" -- --may-exist add-port trunk eth0.{leg.vlan} tag={leg.vlan}"
-        f" -- set interface eth0.{leg.vlan} type=internal"
+        f" -- set interface eth0.{leg.vlan} type=internal 'mac=\"{mac}\"'"
         for leg in plan.legs
     )
     return (

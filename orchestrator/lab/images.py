@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from orchestrator.lab.cache import alone, cache_folder
 from orchestrator.lab.podman import Podman, apt_proxies, outside
 from orchestrator.lab.shell import Say, step
 
@@ -33,6 +34,13 @@ BASE_PACKAGES = (
 MASKED = (
     "systemd-networkd-wait-online.service",
     "systemd-firstboot.service",
+    "systemd-remount-fs.service",
+    "systemd-tmpfiles-setup-dev-early.service",
+    "systemd-tmpfiles-setup-dev.service",
+    "systemd-network-generator.service",
+    "systemd-journal-catalog-update.service",
+    "systemd-update-done.service",
+    "ldconfig.service",
     "console-getty.service",
     "getty.target",
     "systemd-udevd.service",
@@ -76,13 +84,23 @@ EQUIPMENT = Image("equipment", ("nginx-light", "apt-utils", "gpg", "gpg-agent"),
 
 
 def ensure_images(podman: Podman, say: Say, *images: Image) -> None:
-    """Build the images that are not there yet."""
-    for image in images:
-        if image.parent and not podman.has_image(image.tag):
-            ensure_images(podman, say, image.parent)
-        if not podman.has_image(image.tag):
-            with step(say, f"image {image.name} is built (once)"):
-                _extend(podman, image) if image.parent else _bootstrap(podman, image)
+    """Build the images that are not there yet; another lab that wants the same ones waits."""
+    if all(podman.has_image(image.tag) for image in images):
+        return
+    with alone(cache_folder()):
+        for image in dict.fromkeys([*(image.parent or image for image in images), *images]):
+            if not podman.has_image(image.tag):
+                with step(say, f"image {image.name} is built (once)"):
+                    _extend(podman, image) if image.parent else _bootstrap(podman, image)
+                _forget_older(podman, image)
+
+
+def _forget_older(podman: Podman, image: Image) -> None:
+    """Remove images of older recipes that no container uses."""
+    name = image.tag.partition(":")[0]
+    listed = podman("images", "--format", "{{.Repository}}:{{.Tag}}", name).split()
+    for tag in set(listed) - {image.tag}:
+        podman.shell.succeeds("podman", "rmi", tag)
 
 
 def _bootstrap(podman: Podman, image: Image) -> None:

@@ -6,14 +6,12 @@ each other; a changed list fetches only what is new.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from orchestrator.errors import LabError
+from orchestrator.lab.cache import alone, cache_folder
 from orchestrator.lab.images import BASE, EQUIPMENT, SUITE
 from orchestrator.lab.podman import Podman, outside
 from orchestrator.lab.shell import Say, step
@@ -22,10 +20,9 @@ STAMPS = "stamps"
 PUBLIC_KEY = "townhall-lab.gpg"
 
 
-def cache_folder() -> Path:
+def mirror_folder() -> Path:
     """Where the packages are kept between labs."""
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "townhall" / "mirror"
+    return cache_folder() / "mirror"
 
 
 def package_lists(roles: Path) -> dict[str, tuple[str, ...]]:
@@ -48,9 +45,9 @@ def package_lists(roles: Path) -> dict[str, tuple[str, ...]]:
 
 def ensure_mirror(podman: Podman, say: Say, roles: Path) -> bytes:
     """Fetch what is missing, index and sign it; returns the public key that hosts trust."""
-    folder = cache_folder()
+    folder = mirror_folder()
     (folder / STAMPS).mkdir(parents=True, exist_ok=True)
-    with _alone(folder):
+    with alone(folder):
         lists = package_lists(roles)
         due = {role: names for role, names in lists.items() if not _stamp(folder, role, names).exists()}
         if due or not (folder / "dists" / SUITE / "InRelease").exists():
@@ -125,10 +122,3 @@ gpgconf --kill all || true
 
 def _why(folder: Path, roles: list[str]) -> str:
     return "\n".join((folder / STAMPS / f"{role}.log").read_text(errors="replace")[-400:] for role in roles)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import secrets
 import string
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
+from orchestrator.lab.cache import alone
 from orchestrator.lab.identities import write_private
 from orchestrator.model.town import Secret
 
@@ -24,7 +23,7 @@ def ensure_secrets(wanted: Iterable[Secret], inventory: Path, vault: Path) -> No
         tiers[secret.tier].append(secret.name)
     vault.mkdir(parents=True, exist_ok=True)
     vault.chmod(0o700)
-    with _alone(vault):
+    with alone(vault):
         for tier, names in sorted(tiers.items()):
             _ensure_tier(tier, sorted(names), inventory / "group_vars" / "all", vault / f"tier{tier}")
 
@@ -54,11 +53,3 @@ def _entry(name: str, value: str, identity: str, password: str) -> str:
     encrypted = vault.encrypt(value, vault_id=identity).decode().strip()
     lines = "\n".join(f"  {line}" for line in encrypted.splitlines())
     return f"{PREFIX}{name}: !vault |\n{lines}\n"
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Only one at a time: scenarios run side by side and share the secrets."""
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

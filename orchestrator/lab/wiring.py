@@ -91,7 +91,7 @@ def wire_bench(plan: Blueprint) -> Wiring:
         if machine.vlan is not None and machine.kind != SWITCH
     ]
     legs = [
-        Cable(End(CORE, f"l{leg.vlan}"), End(firewall.name, f"{DATA}.{leg.vlan}"))
+        Cable(End(CORE, f"l{leg.vlan}"), End(firewall.name, f"{DATA}.{leg.vlan}"), firewall.mac)
         for firewall in firewalls[:1]
         for leg in plan.legs
     ]
@@ -147,7 +147,11 @@ def _bench_cable(machine: Machine) -> Cable:
 
 def _control(plan: Blueprint) -> tuple[Bridge, list[Cable], tuple[tuple[End, IPv4Interface], ...]]:
     reached = [machine for machine in plan.machines.values() if machine.control]
-    cables = [Cable(End(CONTROLLER, f"ctl{_short(m.name)}"), End(m.name, CONTROL)) for m in reached]
+    cables = [
+        Cable(End(CONTROLLER, f"ctl{_short(m.name)}"), End(m.name, CONTROL), _steady_mac(m.control))
+        for m in reached
+        if m.control
+    ]
     bridge = Bridge(
         End(CONTROLLER, CONTROL_BRIDGE),
         (plan.controller,),
@@ -156,6 +160,11 @@ def _control(plan: Blueprint) -> tuple[Bridge, list[Cable], tuple[tuple[End, IPv
     )
     addresses = [(End(m.name, CONTROL), m.control) for m in reached if m.control]
     return bridge, cables, tuple(addresses)
+
+
+def _steady_mac(address: IPv4Interface) -> str:
+    """A MAC that follows from the address, so that neighbours know a machine that was made anew."""
+    return ":".join(f"{byte:02x}" for byte in b"\x02\x54" + address.ip.packed)
 
 
 def _short(name: str) -> str:
