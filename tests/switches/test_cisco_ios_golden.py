@@ -1,6 +1,6 @@
 """Golden cases of Cisco IOS: the lines for each change, and the full text of a switch.
 
-Write them anew, then read the difference: TOWNHALL_GOLDEN=write pytest tests/switches
+Write them anew, then read the difference: TOWNHALL_WRITE_CASES=1 pytest tests/switches
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from orchestrator.render.switch_text import cisco_ios
 from orchestrator.switches import Observed, remediate
 
 CASES = Path(__file__).parents[1] / "cases" / "switches"
-WRITE = os.environ.get("TOWNHALL_GOLDEN") == "write"
+WRITE = bool(os.environ.get("TOWNHALL_WRITE_CASES"))
 
 
 def wanted(case: dict[str, Any]) -> WantedSwitch:

@@ -1,0 +1,1 @@
+"""The inventories of this repository as they stand."""
