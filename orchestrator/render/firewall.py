@@ -99,10 +99,12 @@ def _by_protocol(ports: tuple[PortRange, ...]) -> list[tuple[str, list[str]]]:
     """The ports of each protocol; without ports every protocol is meant."""
     if not ports:
         return [("any", [])]
-    found: dict[str, list[PortRange]] = {}
+    found: dict[str, list[str]] = {}
     for port in sorted(set(ports), key=lambda port: (port.protocol, port.first, port.last)):
-        found.setdefault(port.protocol, []).append(port)
-    return [(protocol, [_port(port) for port in of_it]) for protocol, of_it in found.items()]
+        named = found.setdefault(port.protocol, [])
+        if port.protocol != "icmp":
+            named.append(_port(port))
+    return list(found.items())
 
 
 def _port(port: PortRange) -> str:
