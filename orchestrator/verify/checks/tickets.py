@@ -15,7 +15,8 @@ with tempfile.TemporaryDirectory() as folder:
         with open(own["KRB5_CONFIG"], "w") as file:
             file.write("[libdefaults]\\n dns_lookup_kdc = false\\n[realms]\\n")
             file.write("%s = {\\n kdc = %s\\n}\\n" % (order["principal"].partition("@")[2], order["address"]))
-    done = subprocess.run(["kinit", order["principal"]], input=order["password"], env=own, text=True, capture_output=True)
+    call = ["kinit", order["principal"]]
+    done = subprocess.run(call, input=order["password"], env=own, text=True, capture_output=True)
 print(json.dumps(done.stderr if done.returncode else ""))
 """
 
