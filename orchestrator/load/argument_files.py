@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orchestrator.load.document import Table
 from orchestrator.load.draft import Draft
 from orchestrator.load.problems import Problems
+from orchestrator.load.tree import Table
 from orchestrator.model.source import Source
 from orchestrator.model.town import RoleArgument
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from orchestrator.load.document import Items, Table
 from orchestrator.load.draft import Draft
 from orchestrator.load.problems import Problems
 from orchestrator.load.schema import files as schema
+from orchestrator.load.tree import Items, Table
 from orchestrator.load.validate import validate
 from orchestrator.model import town
 from orchestrator.model.source import Source

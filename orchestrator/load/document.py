@@ -5,72 +5,44 @@ Reads libyaml's events, so nothing is expanded, constructed or executed, and the
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import yaml
 
+from orchestrator.load import one_line
 from orchestrator.load.problems import Problems
+from orchestrator.load.tree import AGAIN, AMBIGUOUS, NUMBER, PLAIN, Items, Table, Tagged
 from orchestrator.model.source import Source
 
 DEPTH = 12
-
-_NUMBER = re.compile(r"0|-?[1-9][0-9]*")
-_AMBIGUOUS = re.compile(
-    r"""(?x) (?i:yes|no|on|off|true|false|y|n|null|~)
-    | [-+]?[0-9][0-9_]* | [-+]?0(?:b[01_]+|x[0-9a-fA-F_]+|o[0-7_]+)
-    | [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?
-    | [-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)? | [-+]?[0-9]+[eE][-+]?[0-9]+
-    | [-+]?\.(?:inf|Inf|INF) | \.(?:nan|NaN|NAN)
-    | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt\ ].*)?
-    | = | <<"""
-)
-_PLAIN = {"true": True, "false": False, "null": None, "~": None, "": None}
-_AGAIN = "\x00"
-
-
-class Table(dict[str, Any]):
-    """A mapping that knows its line and the line of each key."""
-
-    __slots__ = ("line", "lines", "pending")
-
-    def __init__(self, line: int) -> None:
-        self.line = line
-        self.lines: dict[str, int] = {}
-        self.pending: str | None = None
-
-    def discard_again(self) -> None:
-        """Drop what stood behind a key that was there already."""
-        if _AGAIN in self:
-            del self[_AGAIN]
-
-
-class Items(list[Any]):
-    """A sequence that knows its line and the line of each item."""
-
-    __slots__ = ("line", "lines")
-
-    def __init__(self, line: int) -> None:
-        self.line = line
-        self.lines: list[int] = []
-
-    def discard_again(self) -> None:
-        """A list has no keys."""
-
-
-class Tagged(str):
-    """Text under the one allowed tag, `!vault`."""
-
-    __slots__ = ()
 
 
 class _StopError(Exception):
     """The document cannot be read further; the problem is noted."""
 
 
-def read(file: str, text: str, problems: Problems, vault: bool = False) -> Table | None:
+def read(
+    file: str, text: str, problems: Problems, vault: bool = False, short_cut: bool = True
+) -> Table | None:
     """Read one document whose top is a mapping; None if it could not be read, with the problems noted."""
-    builder = _Builder(file, problems, vault)
+    quick = _quickly(file, text) if short_cut and not vault else None
+    return quick if quick is not None else _read(_Builder(file, problems, vault), text)
+
+
+def _quickly(file: str, text: str) -> Table | None:
+    """The same for a file of many plain lines without any problem; None for every other."""
+    short, bodies = one_line.shortened(text)
+    if not bodies:
+        return None
+    doubts = Problems()
+    try:
+        table = _read(_Builder(file, doubts, False, bodies), short)
+    except one_line.DoubtError:
+        return None
+    return None if bodies or doubts.found else table
+
+
+def _read(builder: _Builder, text: str) -> Table | None:
     try:
         return builder.build(text)
     except _StopError:
@@ -79,8 +51,8 @@ def read(file: str, text: str, problems: Problems, vault: bool = False) -> Table
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         said = getattr(error, "problem", None) or str(error)
-        problems.add(
-            Source(file, line),
+        builder.note(
+            line,
             "TH-YAML-SYNTAX",
             _line(text, line),
             f"not valid YAML: {said}",
@@ -90,8 +62,13 @@ def read(file: str, text: str, problems: Problems, vault: bool = False) -> Table
 
 
 class _Builder:
-    def __init__(self, file: str, problems: Problems, vault: bool) -> None:
+    """Builds the tree from events; `bodies` are the lines that stand aside for their placeholders."""
+
+    def __init__(
+        self, file: str, problems: Problems, vault: bool, bodies: dict[int, str] | None = None
+    ) -> None:
         self.file, self.problems, self.vault = file, problems, vault
+        self.bodies = bodies or {}
         self.stack: list[Table | Items] = []
         self.top: Any = None
         self.documents = 0
@@ -132,10 +109,12 @@ class _Builder:
         if event.anchor is not None or event.tag is not None:
             value = self.marked(event, line)
         elif event.implicit[0]:
-            if value in _PLAIN:
-                value = _PLAIN[value]
-            elif value[0] in "-+.0123456789=<yYnNtTfFoO" and _AMBIGUOUS.fullmatch(value):
+            if value in PLAIN:
+                value = PLAIN[value]
+            elif value[0] in "-+.0123456789=<yYnNtTfFoO" and AMBIGUOUS.fullmatch(value):
                 value = self.ambiguous(value, line)
+            elif value == one_line.PLACEHOLDER and self.bodies:
+                value = one_line.table(self.bodies.pop(line, ""), line)
         top = self.stack[-1] if self.stack else None
         if type(top) is Table:
             if top.pending is None:
@@ -163,14 +142,14 @@ class _Builder:
                 f"the key stood in line {first} already; YAML would silently keep the last",
                 "keep one of the two",
             )
-            table.pending = _AGAIN
+            table.pending = AGAIN
             return
         table.pending = value
         table.lines[value] = line
 
     def ambiguous(self, value: str, line: int) -> object:
         """A plain number is a number; what YAML versions read differently must be quoted."""
-        if _NUMBER.fullmatch(value):
+        if NUMBER.fullmatch(value):
             return int(value)
         if value == "<<":
             reason = "a merge key hides what a line really says"

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from orchestrator.load import values
-from orchestrator.load.document import Table
 from orchestrator.load.draft import Draft, HostLine
 from orchestrator.load.problems import BadError, Problems
 from orchestrator.load.reserved import ANSIBLE_WORDS
+from orchestrator.load.tree import Table
 from orchestrator.model.names import SWITCH_PLATFORMS
 from orchestrator.model.source import Source
 

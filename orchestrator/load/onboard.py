@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 from orchestrator.errors import UsageError
-from orchestrator.load.document import Table, read
+from orchestrator.load.document import read
 from orchestrator.load.draft import Draft, HostLine
 from orchestrator.load.edit import indent_of, set_value, with_line_after, without_key
 from orchestrator.load.free_address import Addresses, fitting_network
@@ -14,6 +14,7 @@ from orchestrator.load.host_files import PARSERS
 from orchestrator.load.problems import BadError, Problems
 from orchestrator.load.reading import read_draft
 from orchestrator.load.rules import judge
+from orchestrator.load.tree import Table
 from orchestrator.load.values import host_name
 from orchestrator.model.names import WORKSTATIONS
 from orchestrator.model.source import Source

@@ -8,11 +8,12 @@ from datetime import date
 
 from orchestrator.load import argument_files, common_files, host_files, secret_files
 from orchestrator.load.argument_files import Specs
-from orchestrator.load.document import Table, read
+from orchestrator.load.document import read
 from orchestrator.load.draft import Draft
 from orchestrator.load.problems import Problems
 from orchestrator.load.scan import scan
 from orchestrator.load.schema.files import FILES
+from orchestrator.load.tree import Table
 from orchestrator.model.source import Source
 
 COMMON = re.compile(r"group_vars/all/([a-z_]+)\.yml")

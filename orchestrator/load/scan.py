@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 
 from orchestrator.load.problems import Problems
 from orchestrator.model.source import Source
@@ -17,6 +18,7 @@ _FORBIDDEN = re.compile(
 _NAMES = {"\t": "a tab", "\r": "a carriage return", "\ufeff": "a byte order mark"}
 _SEPARATORS_PER_100_BYTES = 20
 _SEPARATORS_ALLOWED = 10_000
+_SHOWN = 20
 
 
 def scan(file: str, text: str, problems: Problems) -> bool:
@@ -39,7 +41,7 @@ def scan(file: str, text: str, problems: Problems) -> bool:
             "encrypt each value inline with ansible-vault encrypt_string",
         )
     _characters(file, text, problems)
-    for found in _JINJA.finditer(text):
+    for found in islice(_JINJA.finditer(text), _SHOWN):
         problems.add(
             Source(file, _line_number(text, found.start())),
             "TH-JINJA",
@@ -47,7 +49,7 @@ def scan(file: str, text: str, problems: Problems) -> bool:
             "templates are not allowed in data: Ansible would run them",
             "write the value itself; name a secret by {ref: name}",
         )
-    for found in _KEY_BLOCK.finditer(text):
+    for found in islice(_KEY_BLOCK.finditer(text), _SHOWN):
         problems.add(
             Source(file, _line_number(text, found.start())),
             "TH-SECRET-CLEAR",
@@ -70,7 +72,7 @@ def _characters(file: str, text: str, problems: Problems) -> None:
             what = _NAMES.get(found[0], "a character that hides or turns text around")
             remedy = "use spaces" if found[0] == "\t" else "remove it; save as UTF-8 with Unix line ends"
             problems.add(Source(file, line), "TH-CHARACTER", found[0], f"{what} has no place in data", remedy)
-        if len(seen) >= 20:
+        if len(seen) >= _SHOWN:
             break
     if not unicodedata.is_normalized("NFC", text):
         for number, words in enumerate(text.split("\n"), 1):

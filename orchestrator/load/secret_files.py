@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from orchestrator.load.document import Table, Tagged
 from orchestrator.load.draft import Draft
 from orchestrator.load.problems import Problems
+from orchestrator.load.tree import Table, Tagged
 from orchestrator.model.source import Source
 
 _PREFIX = "secret_"

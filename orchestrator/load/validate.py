@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from orchestrator.load.document import Items, Table
 from orchestrator.load.problems import Problems
+from orchestrator.load.tree import Items, Table
 from orchestrator.model.source import Source
 
 Model = TypeVar("Model", bound=BaseModel)

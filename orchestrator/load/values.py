@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
+from ipaddress import IPv4Address, IPv4Network, NetmaskValueError
 
 from orchestrator.load.problems import BadError
 from orchestrator.load.reserved import MACHINE_WORDS
@@ -23,6 +23,7 @@ _DOMAIN = re.compile(
     r"(?=.{4,64}\Z)[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)+"
 )
 _NETBIOS = re.compile(r"[A-Z][A-Z0-9-]{0,14}")
+_ZERO_LED = re.compile(r"(?:^|\.)0[0-9]")
 _OCTETS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 _PORTS = re.compile(r"(tcp|udp)/([0-9]{1,6})(?:-([0-9]{1,6}))?")
 _TITLE = re.compile(r"[^\W_](?:[\w .,:()/+'&№-]{0,99})")
@@ -40,14 +41,14 @@ def address(text: str) -> IPv4Address:
         raise BadError(
             "TH-ADDRESS-FORM", "not an IPv4 address", "write four decimal numbers, such as 198.18.10.51"
         )
-    try:
-        return IPv4Address(text)
-    except AddressValueError:
+    first, second, third, fourth = octets = [int(octet) for octet in text.split(".")]
+    if max(octets) > 255 or _ZERO_LED.search(text):
         raise BadError(
             "TH-ADDRESS-FORM",
             "not an IPv4 address: each of the four numbers is 0 to 255 without leading zeros",
             f"write {_without_zeros(text)}",
-        ) from None
+        )
+    return IPv4Address(first << 24 | second << 16 | third << 8 | fourth)
 
 
 def _without_zeros(text: str) -> str:

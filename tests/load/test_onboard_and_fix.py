@@ -99,7 +99,7 @@ spaces = st.integers(0, 3).map(lambda count: " " * count)
 comments = st.text("abc #:}\"',[&", max_size=12).map(lambda text: f" # {text}" if text else "")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     order=st.permutations(["mac", "address", "socket", "person", "platform"]),
     gap=spaces,
