@@ -139,10 +139,14 @@ def _holds(elements: tuple[object, ...], address: IPv4Address) -> bool:
 def _ports(ports: tuple[PortRange, ...]) -> str:
     if not ports:
         return "every port"
-    return ", ".join(
-        f"{port.protocol}/{port.first}" + (f"-{port.last}" if port.last != port.first else "")
-        for port in ports
-    )
+    return ", ".join(_port(port) for port in ports)
+
+
+def _port(port: PortRange) -> str:
+    if port.protocol == "icmp":
+        return "icmp"
+    last = f"-{port.last}" if port.last != port.first else ""
+    return f"{port.protocol}/{port.first}{last}"
 
 
 def _protection(town: Town, intent: Intent, host: str) -> _Told:

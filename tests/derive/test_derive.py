@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from orchestrator.model.town import End, Flow
+from orchestrator.model.town import End, Flow, PortRange
 from tests.derive.test_render import CATALOGUE, derive, rendered
 from tests.laws.towns import Shape, made
 
@@ -39,6 +39,20 @@ def test_a_flow_without_ports_is_for_every_protocol() -> None:
     assert isinstance(entries, list)
     assert [(e["name"], e["protocol"], e["ports"]) for e in entries if e["comment"] == "staff"] == [
         ("staff/group_workstations/host_av1/any", "any", [])
+    ]
+
+
+def test_icmp_has_no_ports() -> None:
+    """Sabotage: give icmp the port 0."""
+    town = made(Shape())
+    ports = (PortRange("icmp", 0, 0), PortRange("tcp", 9100, 9100))
+    flow = replace(town.flows[0], destinations=(End("host", "av1"),), ports=ports)
+    units = rendered(replace(town, flows=(flow,))).units
+    entries = next(unit.arguments["firewall_forward"] for unit in units if unit.role == "firewall")
+    assert isinstance(entries, list)
+    assert [(e["protocol"], e["ports"]) for e in entries if e["comment"] == "staff"] == [
+        ("icmp", []),
+        ("tcp", ["9100"]),
     ]
 
 
