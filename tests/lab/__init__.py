@@ -1,0 +1,1 @@
+"""The lab, as far as it can be judged without a container."""
