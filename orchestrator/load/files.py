@@ -10,7 +10,7 @@ from pathlib import Path
 from orchestrator.errors import UsageError
 from orchestrator.load.argument_files import Specs
 from orchestrator.load.problems import Problems
-from orchestrator.load.reading import ARGUMENTS, HOSTS, PLUGIN
+from orchestrator.load.reading import expected, unexpected
 from orchestrator.model.source import Source
 
 LIMIT = 64 * 2**20
@@ -46,7 +46,7 @@ def _text(path: str, entry: Path, problems: Problems) -> str | None:
         reason, remedy = "links are not followed: they could lead anywhere", "put the file itself here"
         problems.add(source, "TH-FILE-LINK", entry.readlink().as_posix(), reason, remedy)
     elif not expected(path) or not stat.S_ISREG(mode):
-        problems.add(source, "TH-FILE-UNEXPECTED", path, *_unexpected(path))
+        problems.add(source, "TH-FILE-UNEXPECTED", path, *unexpected(path))
     elif mode & 0o111:
         reason = "data is never executable; Ansible would run this file"
         problems.add(source, "TH-FILE-EXECUTABLE", oct(mode & 0o777), reason, f"chmod a-x {path}")
@@ -58,23 +58,6 @@ def _text(path: str, entry: Path, problems: Problems) -> str | None:
     else:
         return _decoded(source, _bytes(entry), problems)
     return None
-
-
-def expected(path: str) -> bool:
-    """Whether a file of this name belongs into an inventory."""
-    return path == PLUGIN or bool(HOSTS.fullmatch(path) or ARGUMENTS.fullmatch(path))
-
-
-def _unexpected(path: str) -> tuple[str, str]:
-    if path.split("/", maxsplit=1)[0] == "host_vars":
-        return (
-            "host_vars are not used: a host is its line",
-            "write role arguments into group_vars/<group>/<role>.yml",
-        )
-    return (
-        "this does not belong into an inventory, and Ansible might run it",
-        "keep only townhall.yml, hosts/*.yml, group_vars/all/*.yml and group_vars/<group>/<role>.yml",
-    )
 
 
 def _bytes(entry: Path) -> bytes:

@@ -30,7 +30,9 @@ def read_draft(
     draft = Draft(today=today)
     tables: dict[str, Table] = {}
     for file in sorted(files):
-        if scan(file, files[file], problems):
+        if not expected(file):
+            problems.add(Source(file, 1), "TH-FILE-UNEXPECTED", file, *unexpected(file))
+        elif scan(file, files[file], problems):
             table = read(file, files[file], problems, vault=bool(SECRETS.fullmatch(file)))
             if table is not None:
                 tables[file] = table
@@ -43,6 +45,24 @@ def read_draft(
         draft.written["hosts"] = frozenset(draft.hosts)
         draft.written["groups"] = frozenset(draft.groups.lines)
     return draft
+
+
+def expected(path: str) -> bool:
+    """Whether a file of this name belongs into an inventory."""
+    return path == PLUGIN or bool(HOSTS.fullmatch(path) or ARGUMENTS.fullmatch(path))
+
+
+def unexpected(path: str) -> tuple[str, str]:
+    """Reason and remedy for a file that does not belong there."""
+    if path.split("/", maxsplit=1)[0] == "host_vars":
+        return (
+            "host_vars are not used: a host is its line",
+            "write role arguments into group_vars/<group>/<role>.yml",
+        )
+    return (
+        "this does not belong into an inventory, and Ansible might run it",
+        "keep only townhall.yml, hosts/*.yml, group_vars/all/*.yml and group_vars/<group>/<role>.yml",
+    )
 
 
 def _order(file: str) -> tuple[bool, bool, str]:

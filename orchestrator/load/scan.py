@@ -18,6 +18,7 @@ _FORBIDDEN = re.compile(
 _NAMES = {"\t": "a tab", "\r": "a carriage return", "\ufeff": "a byte order mark"}
 _SEPARATORS_PER_100_BYTES = 20
 _SEPARATORS_ALLOWED = 10_000
+_SEPARATORS_MOST = 2_000_000
 _SHOWN = 20
 
 
@@ -90,7 +91,8 @@ def _characters(file: str, text: str, problems: Problems) -> None:
 
 def _size(file: str, text: str, problems: Problems) -> None:
     separators = sum(map(text.count, ",\n[{"))
-    if separators > _SEPARATORS_ALLOWED + len(text) * _SEPARATORS_PER_100_BYTES // 100:
+    allowed = _SEPARATORS_ALLOWED + len(text) * _SEPARATORS_PER_100_BYTES // 100
+    if separators > min(allowed, _SEPARATORS_MOST):
         reason = "far more values than a file of this size may hold"
         problems.add(Source(file, 1), "TH-YAML-NODES", separators, reason, "write one line per entry")
 
