@@ -33,7 +33,11 @@ PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def containers_conf(machine: Machine) -> str:
-    """The project's own containers.conf; SYS_TIME is never granted: chrony could step the machine's clock."""
+    """The project's own containers.conf.
+
+    SYS_TIME is never granted: chrony could step the machine's clock. The usual AppArmor profile forbids every
+    mount and every kernel setting of the network, which systemd and a firewall need.
+    """
     environment = [PATH] if machine.unified_cgroups else [PATH, "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"]
     lines = ["[containers]"]
     if not machine.may_raise_limits:
@@ -44,6 +48,7 @@ def containers_conf(machine: Machine) -> str:
         'netns = "none"',
         'base_hosts_file = "none"',
         "dns_servers = []",
+        'apparmor_profile = "unconfined"',
         "[engine]",
         'events_logger = "file"',
     ]

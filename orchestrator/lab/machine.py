@@ -117,7 +117,16 @@ def _missing(runtimes: tuple[str, ...], crun_is_enough: bool) -> tuple[str, ...]
         wanted.add("runc")
     if not any(Path(folder, "netavark").exists() for folder in ("/usr/lib/podman", "/usr/libexec/podman")):
         wanted.add("netavark")
+    if not _trusts_suite():
+        wanted.add("debian-archive-keyring")
     return tuple(sorted(wanted))
+
+
+def _trusts_suite() -> bool:
+    """Whether the keyring knows the release of the containers; an older one does not."""
+    keyring = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+    pgp = keyring.with_suffix(".pgp")
+    return any(path.exists() and b"/trixie)" in path.read_bytes() for path in (keyring, pgp))
 
 
 def _tool(name: str) -> str | None:
