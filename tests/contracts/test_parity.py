@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,9 @@ def _is_open(path: Path) -> bool:
     return not path.name.startswith("secrets_tier")
 
 
+@cache
 def _read(path: Path) -> dict[str, Any]:
-    return yaml.safe_load(path.read_text()) or {}
+    return yaml.load(path.read_text(), yaml.CSafeLoader) or {}
 
 
 def _lines(tree: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
