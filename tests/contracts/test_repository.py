@@ -16,7 +16,7 @@ from tests.contracts.role_files import REPOSITORY
 REGISTRY = re.compile(
     r"pypi\.org|pythonhosted|deb\.debian\.org|security\.debian\.org|registry\.npmjs|galaxy\.ansible\.com"
 )
-SECRET = re.compile(r"BEGIN (OPENSSH|RSA|EC|DSA)? ?PRIVATE KEY|\$ANSIBLE_VAULT;")
+SECRET = re.compile(r"-----BEGIN (OPENSSH |RSA |EC |DSA )?PRIVATE KEY|\$ANSIBLE_VAULT;1")
 
 
 def tracked() -> list[Path]:
