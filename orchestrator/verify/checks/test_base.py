@@ -47,7 +47,7 @@ def test_the_ssh_server_offers_keys_and_passwords_only_where_people_log_in(
     """Sabotage: set `PasswordAuthentication` the other way in a drop-in that sorts first, reload ssh."""
     asked = machine.run(
         "ssh -o PreferredAuthentications=none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null "
-        "-o LogLevel=ERROR nobody@127.0.0.1"
+        "-o LogLevel=ERROR nobody@127.0.0.1; true"
     )
     offered = asked.stderr.partition("(")[2].partition(")")[0].split(",")
     assert "publickey" in offered
