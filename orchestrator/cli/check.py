@@ -26,16 +26,19 @@ def check(
     as_json: AsJson = False,
 ) -> int:
     """Check every line; errors name place, value, reason and remedy."""
+    from orchestrator.desired import following
     from orchestrator.load import load_files
     from orchestrator.load.files import read_files, write_files
     from orchestrator.load.fix import fix as fix_files
     from orchestrator.load.problems import Problems
+    from orchestrator.role_specs import hold
 
     problems = Problems()
     before = read_files(inventory, problems)
     problems.refuse()
     after, fixes = fix_files(before) if fix else (before, ())
     town = load_files(after, inventory, date.today())
+    hold(following(town).rendering)
     write_files(inventory, before, after)
     _print(town, fixes, as_json)
     return 0

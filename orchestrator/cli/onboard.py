@@ -61,6 +61,7 @@ def onboard(  # noqa: PLR0913, PLR0917
 
 
 def _add(machine: Machine, inventory: Path) -> Onboarded:
+    from orchestrator.desired import following
     from orchestrator.load import load_files
     from orchestrator.load.files import read_files, write_files
     from orchestrator.load.onboard import onboard as add
@@ -70,7 +71,7 @@ def _add(machine: Machine, inventory: Path) -> Onboarded:
     before = read_files(inventory, problems)
     problems.refuse()
     done = add(before, machine)
-    load_files(done.files, inventory, date.today())
+    following(load_files(done.files, inventory, date.today()))
     write_files(inventory, before, done.files)
     return done
 

@@ -10,7 +10,7 @@ from orchestrator.load.tree import Table, Tagged
 from orchestrator.model.source import Source
 
 _PREFIX = "secret_"
-_HEADER = re.compile(r"\$ANSIBLE_VAULT;1\.2;AES256;(\S+)\n[0-9a-f\n]+\s*")
+_HEADER = re.compile(r"\$(?:ANSIBLE_VAULT);1\.2;AES256;(\S+)\n[0-9a-f\n]+\s*")
 
 
 def judge(file: str, table: Table, tier: int, draft: Draft, problems: Problems) -> None:
