@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from orchestrator.lab.cache import alone
 from orchestrator.lab.limits import restore_limits
 from orchestrator.lab.network import Network
 from orchestrator.lab.podman import podman
 from orchestrator.lab.shell import Say
-from orchestrator.lab.state import forget, recall
+from orchestrator.lab.state import FOLDER, forget, recall
 from orchestrator.lab.wiring import CONTROL_BRIDGE, CONTROLLER
 
 
 def down(name: str, say: Say) -> None:
     """Remove containers, namespaces with their cables, and the control bridge."""
+    with alone(FOLDER):
+        _down(name, say)
+
+
+def _down(name: str, say: Say) -> None:
     engine = podman()
     network = Network(engine.shell, name)
     names = engine.containers(name)

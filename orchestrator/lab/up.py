@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from orchestrator.errors import LabError
 from orchestrator.lab import blueprint as drawing
 from orchestrator.lab.blueprint import FIREWALL, Blueprint, Jack
+from orchestrator.lab.cache import alone
 from orchestrator.lab.containers import Container, container, expected, make, trunk
 from orchestrator.lab.furnish import Trust
 from orchestrator.lab.identities import administrator_key, new_identity, pin
@@ -42,6 +43,11 @@ class Site:
 
 def up(lab: Lab, say: Say, recreate: tuple[str, ...] = ()) -> None:
     """Bring the lab up; machines to recreate come back empty, with a new identity."""
+    with alone(FOLDER):
+        _up(lab, say, recreate)
+
+
+def _up(lab: Lab, say: Say, recreate: tuple[str, ...]) -> None:
     town = load(lab.inventory)
     site = survey(lab, town)
     unknown = sorted(set(recreate) - set(site.plan.machines))
@@ -83,9 +89,12 @@ def survey(lab: Lab, town: Town) -> Site:
 
 
 def _missing(site: Site, states: Mapping[str, str], recreate: tuple[str, ...]) -> dict[str, str]:
-    """Containers to make and their machines: a machine's parts live and go together."""
+    """Containers to make and their machines: a machine's parts live and go together.
+
+    One that was created but never started may lack its files.
+    """
     wanted = expected(site.plan, site.lab.name, site.lab.mode)
-    gone = {machine for name, machine in wanted.items() if name not in states}
+    gone = {machine for name, machine in wanted.items() if states.get(name, "created") == "created"}
     return {name: machine for name, machine in wanted.items() if machine in gone | set(recreate)}
 
 
