@@ -11,7 +11,7 @@ from orchestrator.reach import PROJECT
 
 TOWN, BENCH = "town", "bench"
 FOLDER = PROJECT / "build" / "lab"
-EQUIPMENT_FILE = PROJECT / "molecule" / "site" / "equipment.yml"
+EQUIPMENT_FILE = PROJECT / "molecule" / "site" / "vars" / "equipment.yml"
 
 
 @dataclass(frozen=True, slots=True)
