@@ -39,8 +39,13 @@ class Refused(TownhallError):
     """The inventory was refused before anything ran; its author must change it."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems)))
+        self.problems = tuple(sorted(set(problems), key=_reading_order))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def _reading_order(problem: Problem) -> tuple[str, int, Problem]:
+    file, _, line = problem.place.rpartition(":")
+    return file, int(line) if line.isdigit() else 0, problem
 
 
 class MachineError(TownhallError):

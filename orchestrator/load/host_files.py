@@ -59,6 +59,7 @@ class _Groups:
             values.group(name)
         except BadError as bad:
             self.problems.add_bad(source, name, bad)
+            self.draft.complete = False
             return
         groups.lines.setdefault(name, source)
         if parent is not None:

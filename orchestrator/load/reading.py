@@ -40,7 +40,7 @@ def read_draft(
     for file in sorted(tables, key=_order):
         _take(file, tables[file], specs, draft, problems)
     hosts = [file for file in files if HOSTS.fullmatch(file)]
-    draft.complete = bool(hosts) and all(file in tables for file in hosts)
+    draft.complete = draft.complete and bool(hosts) and all(file in tables for file in hosts)
     if draft.complete:
         draft.written["hosts"] = frozenset(draft.hosts)
         draft.written["groups"] = frozenset(draft.groups.lines)

@@ -64,9 +64,7 @@ def scan(file: str, text: str, problems: Problems) -> bool:
 
 def _characters(file: str, text: str, problems: Problems) -> None:
     seen: set[tuple[int, str]] = set()
-    for found in (
-        [] if text.isascii() and "\t" not in text and text.isprintable() else _FORBIDDEN.finditer(text)
-    ):
+    for found in _FORBIDDEN.finditer(text):
         line = _line_number(text, found.start())
         if (line, found[0]) not in seen:
             seen.add((line, found[0]))

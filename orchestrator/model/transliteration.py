@@ -8,6 +8,8 @@ _LETTERS = "а a б b в v г g д d ђ đ е e ж ž з z и i ј j к k л l �
 _LETTERS += " п p р r с s т t ћ ć у u ф f х h ц c ч č џ dž ш š"
 _LATIN = dict(zip(_LETTERS.split()[::2], _LETTERS.split()[1::2], strict=True))
 _ACCOUNT = _LATIN | {"ђ": "dj", "ж": "z", "ћ": "c", "ч": "c", "џ": "dz", "ш": "s"}
+_ACCOUNT_TABLE = str.maketrans(_ACCOUNT)
+_WORD_ENDS = re.compile("[ -]")
 _CYRILLIC = {latin: letter for letter, latin in _LATIN.items()} | {"dj": "ђ"}
 _DIGRAPHS = re.compile("lj|nj|dž|.", re.IGNORECASE | re.DOTALL)
 _SEPARATE = ("инјек", "конјук", "конјун", "наджи", "наджњ", "поджан", "танјуг", "ванјез")
@@ -45,9 +47,9 @@ def accounts(name: str) -> tuple[str, ...]:
 
     A person with two surnames may use the last, the first, or both joined.
     """
-    given, *surnames = re.split("[ -]", to_cyrillic(name))
-    initial = to_ascii(given[:1]).lower()
-    plain = [to_ascii(surname).lower() for surname in surnames]
+    cyrillic = name if CYRILLIC_NAME.fullmatch(name) else to_cyrillic(name)
+    _, *plain = _WORD_ENDS.split(cyrillic.lower().translate(_ACCOUNT_TABLE))
+    initial = cyrillic[:1].lower().translate(_ACCOUNT_TABLE)
     chosen = dict.fromkeys([plain[-1], plain[0], "".join(plain), "-".join(plain)]) if plain else {}
     return tuple(f"{initial}.{surname}"[:20] for surname in chosen) or (initial,)
 
