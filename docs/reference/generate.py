@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -71,23 +72,35 @@ def commands() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def test_names(path: Path) -> set[str]:
-    """Every test function of a file; a shell script proves by running, its name is the file's."""
+def docstrings(path: Path) -> dict[str, str]:
+    """The docstring of every function of a test file; a script has none, it proves by running."""
     if path.suffix != ".py":
-        return {path.name}
-    tree = ast.parse(path.read_text())
-    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        return {}
+    functions = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef))
+    return {node.name: ast.get_docstring(node) or "" for node in functions}
 
 
-def promise_gaps(promises: list[dict[str, str]]) -> Iterator[str]:
+def sabotage(row: dict[str, Any]) -> str:
+    """What turns the promise's tests red: as the row says, or as the first docstring says that tells it."""
+    if row.get("sabotage"):
+        return str(row["sabotage"])
+    for test in row["test"]:
+        file, _, name = test.partition("::")
+        text = docstrings(REPOSITORY / file).get(name, "")
+        if "Sabotage:" in text:
+            return " ".join(text.split("Sabotage:", 1)[1].split()).rstrip(".")
+    return ""
+
+
+def promise_gaps(rows: list[dict[str, Any]]) -> Iterator[str]:
     """Each promise that lacks an existing test or a sabotage."""
-    for row in promises:
+    for row in rows:
         for test in row.get("test") or ["(none)"]:
-            file, _, name = str(test).partition("::")
+            file, _, name = test.partition("::")
             path = REPOSITORY / file
-            if not path.is_file() or (name and name not in test_names(path)):
+            if not path.is_file() or (name and name not in docstrings(path)):
                 yield f"{row['promise']}: no such test: {test}"
-        if not str(row.get("sabotage") or "").strip():
+        if row.get("test") and not sabotage(row):
             yield f"{row['promise']}: no sabotage"
 
 
@@ -108,7 +121,7 @@ def promises() -> str:
     ]
     for row in rows:
         tests = "<br>".join(f"`{test}`" for test in row["test"])
-        lines.append(f"| {row['promise']} | {tests} | {row['sabotage']} |")
+        lines.append(f"| {row['promise']} | {tests} | {sabotage(row)} |")
     return "\n".join(lines) + "\n"
 
 
