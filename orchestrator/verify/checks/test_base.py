@@ -35,10 +35,9 @@ def test_names_are_asked_of_the_towns_servers(machine: Any, arguments: dict[str,
 
 def test_packages_come_from_the_towns_sources_alone(machine: Any, arguments: dict[str, Any]) -> None:
     """Sabotage: add a file with another repository to /etc/apt/sources.list.d."""
-    found = machine.check_output("apt-get indextargets --format '$(REPO_URI)'").split()
-    assert {uri.rstrip("/") for uri in found} == {
-        source["uri"].rstrip("/") for source in arguments["base_package_sources"]
-    }
+    printed = machine.check_output("apt-get update --print-uris").splitlines()
+    found = {line.split("'")[1].partition("/dists/")[0] for line in printed if "/dists/" in line}
+    assert found == {source["uri"].rstrip("/") for source in arguments["base_package_sources"]}
 
 
 def test_the_ssh_server_offers_keys_and_passwords_only_where_people_log_in(
@@ -131,10 +130,11 @@ def test_the_journal_is_kept_and_bounded(machine: Any) -> None:
 
 
 def test_the_kernel_is_hardened_where_it_may_be(machine: Any) -> None:
-    """Sabotage: `sysctl kernel.kptr_restrict=0` on a machine of its own, or delete the file."""
+    """Sabotage: `sysctl net.ipv4.conf.all.send_redirects=1`, or empty the file."""
     text = machine.file("/etc/sysctl.d/60-townhall.conf").content_string
     wanted = dict(line.replace(" ", "").split("=") for line in text.splitlines() if "=" in line)
     assert wanted["kernel.kptr_restrict"] == "2"
-    if machine.run("test -w /proc/sys/kernel/kptr_restrict").rc == 0:
-        live = {name: machine.check_output("sysctl -n %s", name) for name in wanted}
-        assert live == wanted
+    ask = "file=/proc/sys/$(echo $name | tr . /); test -w $file && echo $name=$(cat $file)"
+    may = machine.check_output(f"for name in {' '.join(wanted)}; do {ask}; done; true").splitlines()
+    live = dict(line.split("=") for line in may)
+    assert {name: value for name, value in live.items() if value != wanted[name]} == {}
