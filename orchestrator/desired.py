@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from orchestrator.derive import derive
@@ -32,7 +33,7 @@ class Desired:
 def desired(root: Path) -> Desired:
     """Read an inventory and the catalogue; raises Refused with every problem of the first stage with any."""
     with _collector_at_rest():
-        return following(load(root))
+        return following(load(root, date.today()))
 
 
 def following(town: Town) -> Desired:

@@ -1,0 +1,1 @@
+"""What Townhall promises, tried."""

@@ -16,7 +16,9 @@ from tests.contracts.role_files import REPOSITORY
 REGISTRY = re.compile(
     r"pypi\.org|pythonhosted|deb\.debian\.org|security\.debian\.org|registry\.npmjs|galaxy\.ansible\.com"
 )
-SECRET = re.compile(r"-----BEGIN (\w+ )?PRIVATE KEY-----\n|\$ANSIBLE_VAULT;1\.\d;AES256[^\n]*\n\s*[0-9a-f]{20}")
+SECRET = re.compile(
+    r"-----BEGIN (\w+ )?PRIVATE KEY-----\n|\$ANSIBLE_VAULT;1\.\d;AES256[^\n]*\n\s*[0-9a-f]{20}"
+)
 
 
 def tracked() -> list[Path]:
