@@ -17,7 +17,7 @@ from orchestrator.apply.lock import locked, who
 from orchestrator.apply.observer import Nobody, Observer
 from orchestrator.apply.run import Order, Tools
 from orchestrator.apply.secrets import vault_files
-from orchestrator.apply.settle import checked_units, settled
+from orchestrator.apply.settle import UNPROVEN, checked_units, settled
 from orchestrator.apply.survey import pinned, survey
 from orchestrator.desired import Desired, desired
 from orchestrator.model.outcome import APPLIED, Outcome
@@ -97,7 +97,10 @@ def apply_town(root: Path, agreed: Callable[[Prospect], bool], options: Options)
 
 
 def carry_out(prospect: Prospect, options: Options) -> Done:
-    """Apply the plan, check what it touched, and record both."""
+    """Apply the plan, check what it touched, and record both.
+
+    After an unfinished run the checks of the town as a whole wait for the next one: they need its other half.
+    """
     town, rendering = prospect.wanted.town, prospect.wanted.rendering
     with closing(Ledger(ledger_path(town))) as ledger:
         order = _order(prospect, options)
@@ -105,8 +108,9 @@ def carry_out(prospect: Prospect, options: Options) -> Done:
         tools = Tools(_ssh(prospect), ledger, observer=options.observer)
         outcome = apply(prospect.plan, rendering, prospect.code, order, tools)
         units = checked_units(prospect.plan, outcome)
-        verdict = prove(prospect, Selection(units=units))
-        ledger.append(settled(units, verdict, ledger.state(), order.run))
+        verdict = prove(prospect, Selection(units=units, scope="town" if outcome.succeeded else "role"))
+        entries = settled(units, verdict, ledger.state(), order.run)
+        ledger.append(entry for entry in entries if outcome.succeeded or entry.kind == UNPROVEN)
         record = ledger.append([_end(outcome, verdict, order.run)])
     return Done(prospect, outcome, verdict, record)
 
@@ -139,7 +143,7 @@ def _planned(prospect: Prospect) -> Prospect:
 
 def _ssh(prospect: Prospect) -> Ssh:
     town = prospect.wanted.town
-    config = write_ssh_config(town, prospect.wanted.intent, build_directory(town))
+    config = write_ssh_config(town, prospect.wanted.intent)
     return Ssh(config, become=town.connection.user != "root")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -69,17 +70,20 @@ def in_project(path: str) -> Path:
     return PROJECT / Path(path).expanduser()
 
 
-def write_ssh_config(town: Town, intent: Intent, folder: Path) -> Path:
-    """Write the ssh configuration of every host of the town and return its path."""
+def write_ssh_config(town: Town, intent: Intent) -> Path:
+    """Write the ssh configuration of every host of the town and return its path.
+
+    It lies beside its sockets and is named by its content: scenarios in other namespaces write their own.
+    """
     connection, control = town.connection, control_directory()
     text = "".join(
         _host_block(connection, host, str(placement.control_address), control)
         for host, placement in intent.placements.items()
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "ssh_config"
-    path.write_text(text, encoding="utf-8")
-    return path
+    path = control / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.config"
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.write_text(text, encoding="utf-8")
+    return draft.replace(path)
 
 
 def _host_block(connection: Connection, host: str, address: str, control: Path) -> str:

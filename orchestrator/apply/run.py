@@ -19,7 +19,8 @@ from orchestrator.apply.stamps import Stamps
 from orchestrator.errors import TownhallError
 from orchestrator.model.outcome import APPLIED, FAILED, Outcome, UnitOutcome
 from orchestrator.model.plan import CodeDigests, Observation, Plan, PlannedUnit, Wave
-from orchestrator.model.rendering import Rendering
+from orchestrator.model.rendering import Rendering, UnitRendering
+from orchestrator.plan.rejoin import ARGUMENT, DIRECTORY
 from orchestrator.reach import Shell
 
 Arguments = Mapping[tuple[str, str], Mapping[str, object]]
@@ -58,7 +59,7 @@ def apply(
 ) -> Outcome:
     """Run every unit of the plan; a host that fails runs nothing more, a fatal play stops what follows."""
     began = time.monotonic()
-    arguments = {(unit.host, unit.role): unit.arguments for unit in rendering.units}
+    arguments = {(unit.host, unit.role): _arguments(unit, plan) for unit in rendering.units}
     journal = Journal(order.run, tools.recorder, tools.observer, order.observed)
     run = _Run(rendering, code, arguments, order, tools, journal, _clear_stamps(plan, tools))
     tools.observer.run_started(order.run, plan.units)
@@ -72,6 +73,12 @@ def apply(
         journal.close(plan.units)
     outcomes = tuple(journal.outcomes[unit] for unit in plan.units)
     return Outcome(order.run, outcomes, time.monotonic() - began)
+
+
+def _arguments(unit: UnitRendering, plan: Plan) -> Mapping[str, object]:
+    if unit.role == DIRECTORY and plan.joining:
+        return {**unit.arguments, ARGUMENT: list(plan.joining)}
+    return unit.arguments
 
 
 def _is_of_devices(wave: Wave) -> bool:

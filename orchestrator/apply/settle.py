@@ -10,6 +10,9 @@ from orchestrator.model.plan import LedgerState, Plan
 from orchestrator.model.record import Entry
 from orchestrator.model.verdict import Check, Verdict
 
+VERIFIED = "verified"
+UNPROVEN = "unproven"
+
 
 def checked_units(plan: Plan, outcome: Outcome) -> frozenset[tuple[str, str]]:
     """Return the units whose checks are due: those just applied, and earlier ones that were never checked."""
@@ -35,5 +38,5 @@ def _entry(unit: tuple[str, str], checks: list[Check], ledger: LedgerState, run:
     state = ledger.units[unit]
     failed = [f"{check.topic}: {check.sentence}" for check in checks if not check.passed]
     details = json.dumps({"checks": len(checks), "failed": failed}, ensure_ascii=False)
-    kind = "unproven" if failed else "verified"
+    kind = UNPROVEN if failed else VERIFIED
     return Entry(kind, run, host, role, state.key, state.arguments, state.role_code, state.machine, details)

@@ -36,10 +36,14 @@ class UnitState(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LedgerState:
-    """The newest state of every unit by host and role, and the ledger's newest record number."""
+    """The newest state of every unit by host and role, and the ledger's newest record number.
+
+    `members` tells by host which machine it was that last joined the domain.
+    """
 
     units: Mapping[tuple[str, str], UnitState] = field(default_factory=dict)
     record: int = 0
+    members: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,8 @@ class Wave:
 class Plan:
     """Everything pending, in the catalogue's order.
 
-    `unverified` are applied units without a finished check; `unwanted` hosts have no line any more.
+    `unverified` are applied units without a finished check; `unwanted` hosts have no line any more;
+    `joining` hosts take their place in the domain with a new identity.
     """
 
     town: str
@@ -111,6 +116,7 @@ class Plan:
     unverified: tuple[tuple[str, str], ...] = ()
     unwanted: tuple[str, ...] = ()
     record: int = 0
+    joining: tuple[str, ...] = ()
 
     @property
     def units(self) -> tuple[PlannedUnit, ...]:

@@ -9,6 +9,7 @@ from itertools import groupby
 from orchestrator.model.plan import CodeDigests, LedgerState, Observation, Plan, PlannedUnit, UnitState, Wave
 from orchestrator.model.rendering import Rendering, UnitRendering
 from orchestrator.plan.keys import Keys, canonical, digest
+from orchestrator.plan.rejoin import DIRECTORY, as_done_before, joining
 
 DONE = frozenset({"applied", "verified"})
 NEW = "new"
@@ -48,11 +49,25 @@ def plan(
             pending.append(_explained(planned, state, distrust) if state else planned)
         elif state and state.event == "applied":
             unverified.append((unit.host, unit.role))
+    joins = joining(pending, ledger, seen)
+    if joins and not any(unit.role == DIRECTORY for unit in pending):
+        found = (unit for unit in rendering.units if unit.role == DIRECTORY)
+        pending += [as_done_before(_with_key(unit, keys, code)) for unit in found]
     hosts = set(rendering.connections) | {unit.host for unit in rendering.units}
     unwanted = sorted({host for host, _ in ledger.units} - hosts)
     return Plan(
-        rendering.town, _waves(pending, code), tuple(sorted(unverified)), tuple(unwanted), ledger.record
+        rendering.town,
+        _waves(pending, code),
+        tuple(sorted(unverified)),
+        tuple(unwanted),
+        ledger.record,
+        joins,
     )
+
+
+def _with_key(unit: UnitRendering, keys: Keys, code: CodeDigests) -> PlannedUnit:
+    text = canonical(unit.arguments)
+    return _planned(unit, keys.key(unit, text), digest(text), code.roles[unit.role])
 
 
 def _planned(unit: UnitRendering, key: str, arguments: str, role_code: str) -> PlannedUnit:

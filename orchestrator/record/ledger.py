@@ -14,6 +14,7 @@ from pathlib import Path
 from orchestrator.errors import LedgerError
 from orchestrator.model.plan import LedgerState, UnitState
 from orchestrator.model.record import Entry, Record
+from orchestrator.plan.rejoin import MEMBER
 from orchestrator.record.chain import BEGINNING, first_fault, linked
 from orchestrator.record.schema import SCHEMA, VERSION
 
@@ -21,6 +22,11 @@ _COLUMNS = "number, at, kind, run, host, role, key, arguments, role_code, machin
 _NEWEST_OF_UNITS = """
 SELECT host, role, kind, key, arguments, role_code, machine, MAX(number)
 FROM record WHERE role != '' GROUP BY host, role
+"""
+_MACHINES_THAT_JOINED = """
+SELECT host, machine FROM record WHERE number IN (
+  SELECT MAX(number) FROM record WHERE role = ? AND kind IN ('applied', 'verified') GROUP BY host
+)
 """
 
 
@@ -79,7 +85,8 @@ class Ledger:
         """Return the newest state of every unit."""
         rows = self._store.execute(_NEWEST_OF_UNITS)
         units = {row[:2]: UnitState._make(row[2:]) for row in rows}
-        return LedgerState(units, self._newest(self._store.cursor())[0])
+        members = dict(self._store.execute(_MACHINES_THAT_JOINED, (MEMBER,)))
+        return LedgerState(units, self._newest(self._store.cursor())[0], members)
 
     def contents(self, digests: Iterable[str]) -> dict[str, str]:
         """Return remembered arguments as JSON by digest."""

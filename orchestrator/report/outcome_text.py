@@ -59,6 +59,9 @@ def outcome_json(outcome: Outcome) -> dict[str, object]:
 
 def verdict_json(verdict: Verdict) -> dict[str, object]:
     """Return the checks for programs."""
-    names = ("topic", "host", "role", "sentence", "passed", "why", "seconds")
-    checks = [{name: getattr(check, name) for name in names} for check in verdict.checks]
+    names = ("topic", "host", "role", "sentence", "why", "seconds")
+    checks = [
+        {name: getattr(check, name) for name in names} | {"outcome": "passed" if check.passed else "failed"}
+        for check in verdict.checks
+    ]
     return {"schema": "townhall.verdict/1", "passed": verdict.passed, "checks": checks}

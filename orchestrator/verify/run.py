@@ -11,7 +11,7 @@ from orchestrator.model.intent import Intent
 from orchestrator.model.rendering import Rendering
 from orchestrator.model.town import Town
 from orchestrator.model.verdict import Selection, Verdict
-from orchestrator.reach import PROJECT, write_ssh_config
+from orchestrator.reach import write_ssh_config
 from orchestrator.verify.context import Context
 from orchestrator.verify.secrets import Secrets
 
@@ -30,7 +30,7 @@ def verify(
     files = topic_files(selection.topics)
     if not files:
         return Verdict(())
-    config = write_ssh_config(town, intent, PROJECT / "build" / town.identity.name)
+    config = write_ssh_config(town, intent)
     engine = Engine(Context(town, intent, rendering, selection, config, Secrets(inventory)))
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):

@@ -11,9 +11,16 @@ from orchestrator.model.rendering import Play, Rendering, SecretReference, UnitR
 from orchestrator.plan.keys import current_keys
 
 PLAYS = (
-    Play(1, "Servers share one base", "servers", ("base",), True, True),
+    Play(1, "Servers share one base", "servers", ("base", "directory"), True, True),
     Play(2, "Addresses are leased", "dhcp_servers", ("dhcp_server",), True, True),
-    Play(3, "Workstations serve their people", "workstations", ("workstation", "backup_client"), True, False),
+    Play(
+        3,
+        "Workstations serve their people",
+        "workstations",
+        ("domain_member", "workstation", "backup_client"),
+        True,
+        False,
+    ),
 )
 PLACES = {role: play.position for play in PLAYS for role in play.roles}
 CODE = CodeDigests(
@@ -30,7 +37,12 @@ _values = st.recursive(
     max_leaves=6,
 )
 _arguments = st.dictionaries(st.text(min_size=1, max_size=5), _values, max_size=4)
-_places = st.sets(st.tuples(st.sampled_from(["pc-1", "pc-2", "srv-1"]), st.sampled_from(sorted(PLACES))))
+_places = st.sets(
+    st.tuples(
+        st.sampled_from(["pc-1", "pc-2", "srv-1"]),
+        st.sampled_from(sorted(set(PLACES) - {"directory", "domain_member"})),
+    )
+)
 
 
 @st.composite
