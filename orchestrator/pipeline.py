@@ -23,15 +23,17 @@ from orchestrator.desired import Desired, desired
 from orchestrator.model.outcome import APPLIED, Outcome
 from orchestrator.model.plan import CodeDigests, Observation, Plan
 from orchestrator.model.record import Entry
+from orchestrator.model.rendering import UnitRendering
 from orchestrator.model.verdict import Selection, Verdict
 from orchestrator.plan import plan, with_changes
-from orchestrator.plan.keys import canonical, current_keys
+from orchestrator.plan.keys import canonical, current_keys, digest
 from orchestrator.plan.units import FRESH
 from orchestrator.reach import Ssh, write_ssh_config
 from orchestrator.record import Ledger
 from orchestrator.record.place import build_directory, ledger_path, lock_path
 from orchestrator.record.rebuild import entries_of_stamps
 from orchestrator.report.handover import HandOver, hand_over
+from orchestrator.role_specs import hold
 from orchestrator.verify import verify
 
 WORKSTATION = "workstation"
@@ -102,6 +104,7 @@ def carry_out(prospect: Prospect, options: Options) -> Done:
     After an unfinished run the checks of the town as a whole wait for the next one: they need its other half.
     """
     town, rendering = prospect.wanted.town, prospect.wanted.rendering
+    hold(replace(rendering, units=_pending(prospect)))
     with closing(Ledger(ledger_path(town))) as ledger:
         order = _order(prospect, options)
         ledger.append([_beginning(prospect, order.run)], _arguments(prospect))
@@ -149,13 +152,11 @@ def _ssh(prospect: Prospect) -> Ssh:
 
 def _order(prospect: Prospect, options: Options) -> Order:
     town, run = prospect.wanted.town, _name_of_run()
-    pending = {(unit.host, unit.role) for unit in prospect.plan.units}
-    units = (unit for unit in prospect.wanted.rendering.units if (unit.host, unit.role) in pending)
     return Order(
         run=run,
         folder=build_directory(town) / "runs" / run,
         observed=prospect.observed,
-        vault_files=vault_files((unit.arguments for unit in units), town.secrets, prospect.root),
+        vault_files=vault_files((unit.arguments for unit in _pending(prospect)), town.secrets, prospect.root),
         accelerate=options.accelerate,
     )
 
@@ -166,12 +167,13 @@ def _name_of_run() -> str:
 
 def _arguments(prospect: Prospect) -> dict[str, str]:
     """Return the arguments of every pending unit as JSON by digest, secrets as references."""
-    pending = {(unit.host, unit.role): unit.arguments for unit in prospect.plan.units}
-    return {
-        pending[unit.host, unit.role]: canonical(unit.arguments)
-        for unit in prospect.wanted.rendering.units
-        if (unit.host, unit.role) in pending
-    }
+    texts = map(canonical, (unit.arguments for unit in _pending(prospect)))
+    return {digest(text): text for text in texts}
+
+
+def _pending(prospect: Prospect) -> tuple[UnitRendering, ...]:
+    pending = {(unit.host, unit.role) for unit in prospect.plan.units}
+    return tuple(unit for unit in prospect.wanted.rendering.units if (unit.host, unit.role) in pending)
 
 
 def _beginning(prospect: Prospect, run: str) -> Entry:
