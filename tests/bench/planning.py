@@ -30,11 +30,14 @@ def town_of(pcs: int) -> Path:
 
 
 def without_townhall(root: Path) -> Path:
-    """The same lines as plain Ansible reads them without the derived values."""
+    """The same host lines as plain Ansible reads them, without the derived values.
+
+    The town's common files stay away, to Ansible's advantage: it repeats every common variable at each host,
+    which for 10,000 PCs took more than four minutes and 8 GB before it was stopped.
+    """
     plain = root.with_name(root.name + "-plain")
     shutil.rmtree(plain, ignore_errors=True)
-    shutil.copytree(root, plain)
-    (plain / "townhall.yml").unlink()
+    shutil.copytree(root / "hosts", plain / "hosts")
     return plain
 
 
