@@ -25,12 +25,16 @@ def apply(  # noqa: PLR0913, PLR0917
 ) -> int:
     """Do exactly what the plan says, prove it on the machines and remember it."""
     from orchestrator.cli.progress import Quiet, observer
+    from orchestrator.errors import UsageError
     from orchestrator.pipeline import Options, apply_town
+
+    if json and not yes:
+        raise UsageError("--json asks no questions: say --yes with it")
 
     def agreed(prospect: Prospect) -> bool:
         if not json:
             typer.echo(_shown(prospect))
-        return yes or json or typer.confirm("apply this?", default=False)
+        return yes or typer.confirm("apply this?", default=False)
 
     with observer() if not json else Quiet() as watching:
         done = apply_town(inventory, agreed, Options(watching, ask, accelerate))
