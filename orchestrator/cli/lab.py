@@ -76,6 +76,18 @@ def plug(host: str, socket: str, inventory: Inventory = INVENTORY) -> int:
     return 0
 
 
+@lab.command()
+def packages() -> int:
+    """What the images of hosts and switches hold beyond what Debian's installer brings."""
+    from orchestrator.lab.images import BASE, SWITCH, ensure_images, held_packages
+    from orchestrator.lab.podman import podman
+
+    engine = podman()
+    ensure_images(engine, _say, BASE, SWITCH)
+    typer.echo("\n".join(sorted(held_packages(engine, BASE, SWITCH))))
+    return 0
+
+
 @lab.command("exec", context_settings={"ignore_unknown_options": True})
 def execute(host: str, command: Annotated[list[str], typer.Argument()]) -> int:
     """Run a command on a machine, as somebody who stands in front of it."""

@@ -53,6 +53,10 @@ MASKED = (
 )
 
 
+GROUND = frozenset({"ca-certificates", "iproute2", "openssh-server", "sudo"})
+"""Packages that Debian's installer brings and roles name all the same, so as not to rely on it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Image:
     """A recipe: packages on top of another image, and a script that ends it."""
@@ -93,6 +97,13 @@ def ensure_images(podman: Podman, say: Say, *images: Image) -> None:
                 with step(say, f"image {image.name} is built (once)"):
                     _extend(podman, image) if image.parent else _bootstrap(podman, image)
                 _forget_older(podman, image)
+
+
+def held_packages(podman: Podman, *images: Image) -> frozenset[str]:
+    """All packages that are really in the images, without those of the ground."""
+    call = ["run", "--rm", "--network", "none"]
+    listed = [podman(*call, image.tag, "dpkg-query", "-W", "-f", "${Package}\n") for image in images]
+    return frozenset(" ".join(listed).split()) - GROUND
 
 
 def _forget_older(podman: Podman, image: Image) -> None:
