@@ -53,7 +53,7 @@ MASKED = (
 )
 
 
-GROUND = frozenset({"ca-certificates", "iproute2", "openssh-server", "sudo"})
+GROUND = frozenset({"ca-certificates", "iproute2", "openssh-server", "sudo", "tzdata"})
 """Packages that Debian's installer brings and roles name all the same, so as not to rely on it."""
 
 
