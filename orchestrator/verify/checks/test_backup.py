@@ -29,9 +29,11 @@ def folder(machine: Any, arguments: dict[str, Any]) -> Iterator[str]:
 
 
 @pytest.fixture
-def repository(arguments: dict[str, Any]) -> str:
-    """Address of the machine's own repository."""
-    return f"http://{arguments['backup_client_server']}/{arguments['backup_client_name']}"
+def repository(machine: Any, arguments: dict[str, Any]) -> str:
+    """Address of the machine's own repository; fails at once, where restic tries for 15 minutes."""
+    address = f"http://{arguments['backup_client_server']}"
+    assert ask(machine, f"{address}/").status == 401
+    return f"{address}/{arguments['backup_client_name']}"
 
 
 def back_up(machine: Any) -> None:
@@ -44,6 +46,7 @@ def snapshots(machine: Any) -> list[str]:
     return [entry["id"] for entry in json.loads(machine.check_output("townhall-backup snapshots --json"))]
 
 
+@pytest.mark.usefixtures("repository")
 def test_a_changed_file_is_backed_up_and_comes_back_byte_for_byte(machine: Any, folder: str) -> None:
     """Sabotage: remove the folder from the paths in /usr/local/sbin/townhall-backup."""
     first, second = (secrets.token_hex(2000) for _ in range(2))
@@ -57,6 +60,7 @@ def test_a_changed_file_is_backed_up_and_comes_back_byte_for_byte(machine: Any, 
     assert machine.file(f"{folder}/back{folder}/file").content_string == second
 
 
+@pytest.mark.usefixtures("repository")
 def test_the_repository_is_whole(machine: Any) -> None:
     """Sabotage: remove a file under data/ of the repository on the server."""
     machine.check_output("townhall-backup check --quiet")
