@@ -6,11 +6,15 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
+from orchestrator.errors import UsageError
 from orchestrator.reach import PROJECT, control_directory
 
+ACCELERATED_CORES = ("2.19.",)
 _LEASHED = Path(__file__).with_name("leashed")
 
 
@@ -81,7 +85,16 @@ def forks(hosts: int) -> int:
     return max(1, min(hosts, 4 * (os.cpu_count() or 1)))
 
 
-def _mitogen() -> str:
-    import ansible_mitogen  # type: ignore[import-untyped]
+def why_not_accelerated() -> str:
+    """Say why mitogen may not carry the tasks here, or nothing: it was tried with some cores only."""
+    core = metadata.version("ansible-core")
+    if not core.startswith(ACCELERATED_CORES):
+        return f"ansible-core {core} was not tried with mitogen; {', '.join(ACCELERATED_CORES)}x were"
+    return "" if find_spec("ansible_mitogen") else "mitogen is not installed"
 
-    return str(Path(ansible_mitogen.__file__).parent / "plugins" / "strategy")
+
+def _mitogen() -> str:
+    if reason := why_not_accelerated():
+        raise UsageError(f"cannot accelerate: {reason}; leave --accelerate out")
+    spec = find_spec("ansible_mitogen")
+    return str(Path(str(spec.origin if spec else "")).parent / "plugins" / "strategy")

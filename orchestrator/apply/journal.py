@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from orchestrator.apply.observer import Observer
-from orchestrator.apply.playbook import STAMP_TASK, RunPlay
+from orchestrator.apply.playbook import NOTIFY_TASK, STAMP_TASK, RunPlay
 from orchestrator.model.outcome import APPLIED, FAILED, NOT_STARTED, UNKNOWN, UNREACHABLE, UnitOutcome
 from orchestrator.model.plan import Observation, PlannedUnit
 from orchestrator.model.record import Entry
@@ -57,7 +57,7 @@ class Journal:
     def _runner_on_ok(self, unit: PlannedUnit, data: Mapping[str, Any]) -> None:
         if data.get("task") == STAMP_TASK:
             self.finish(UnitOutcome(unit, APPLIED, "", self._changed.get(unit, 0)))
-        elif (data.get("res") or {}).get("changed"):
+        elif (data.get("res") or {}).get("changed") and data.get("task") != NOTIFY_TASK:
             self._changed[unit] = self._changed.get(unit, 0) + 1
 
     def _runner_on_failed(self, unit: PlannedUnit, data: Mapping[str, Any]) -> None:

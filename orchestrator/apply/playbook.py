@@ -13,6 +13,7 @@ from orchestrator.reach import PROJECT
 from orchestrator.render.connections import anchored
 
 STAMP_TASK = "Stamp the unit"
+NOTIFY_TASK = "Run every handler, because nothing is known of the last run's"
 _KEY = "{{ townhall_keys['ROLE'] }}"
 
 
@@ -87,7 +88,7 @@ def _fatal(play: Play) -> dict[str, object]:
 def _notify_all(handlers: tuple[str, ...], hosts: list[str]) -> dict[str, object]:
     """Notify before the role, in the same section: handlers run at the role's flush, after its changes."""
     return {
-        "name": "Run every handler, because nothing is known of the last run's",
+        "name": NOTIFY_TASK,
         "ansible.builtin.debug": {"msg": "notified"},
         "changed_when": True,
         "notify": list(handlers),

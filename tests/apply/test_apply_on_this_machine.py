@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.apply.ansible import why_not_accelerated
 from tests.apply.town_of_one import PROJECT, TownOfOne
 
 
@@ -26,6 +27,16 @@ def test_a_unit_is_applied_once_and_then_there_is_nothing_to_do(town: TownOfOne)
     assert outcome.succeeded, outcome.units
     assert town.read("in-force") == "one {{ not_a_template }}"
     assert not town.plan(rendering).units
+
+
+@pytest.mark.skipif(bool(why_not_accelerated()), reason=why_not_accelerated())
+def test_an_accelerated_run_changes_the_same_and_ends_the_same(town: TownOfOne, tmp_path: Path) -> None:
+    other = TownOfOne.create(tmp_path / "accelerated")
+    plain, quick = town.apply(town.rendering("one"), "run"), other.apply(other.rendering("one"), "run", True)
+    assert [one.state for one in quick.units] == ["applied"]
+    assert [one.changed for one in quick.units] == [one.changed for one in plain.units] == [2]
+    assert other.read("in-force") == town.read("in-force") == "one"
+    assert not other.plan(other.rendering("one")).units
 
 
 def test_a_unit_without_its_stamp_is_applied_again(town: TownOfOne) -> None:

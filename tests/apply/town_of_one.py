@@ -64,7 +64,7 @@ class TownOfOne:
             (role / name).parent.mkdir(parents=True, exist_ok=True)
             (role / name).write_text("---" + text)
         (root / "ansible.cfg").write_text(CONFIG)
-        (root / "orchestrator").mkdir()
+        (root / "orchestrator").mkdir(parents=True)
         (root / "orchestrator" / "secret_values.py").write_text("")
         (root / "machine").mkdir()
         return cls(root)
@@ -98,11 +98,12 @@ class TownOfOne:
         ledger = Ledger(self.root / "one.sqlite")
         return plan(rendering, self.code, ledger.state(), self.observed())
 
-    def apply(self, rendering: Rendering, run: str) -> Outcome:
+    def apply(self, rendering: Rendering, run: str, accelerate: bool = False) -> Outcome:
         """Plan and apply."""
         ledger = Ledger(self.root / "one.sqlite")
         observed = self.observed()
         planned = plan(rendering, self.code, ledger.state(), observed)
+        order = Order(run, self.root / "runs" / run, observed, accelerate=accelerate)
         tools = Tools(
             shell=HereShell(),
             recorder=ledger,
@@ -110,7 +111,7 @@ class TownOfOne:
             handlers=lambda role: code.handler_names(role, self.root),
             stamps=self.stamps,
         )
-        return apply(planned, rendering, self.code, Order(run, self.root / "runs" / run, observed), tools)
+        return apply(planned, rendering, self.code, order, tools)
 
     def read(self, name: str) -> str:
         """Return a file of the machine, or nothing where it is missing."""
