@@ -13,6 +13,8 @@ from pathlib import Path
 
 from orchestrator.apply import apply
 from orchestrator.apply.code import code_digests
+from orchestrator.apply.devices import ROLES as DEVICES
+from orchestrator.apply.devices import Switches, survey_devices
 from orchestrator.apply.lock import locked, who
 from orchestrator.apply.observer import Nobody, Observer
 from orchestrator.apply.run import Order, Tools
@@ -82,9 +84,13 @@ def look(root: Path) -> Prospect:
 
 
 def look_closer(prospect: Prospect, hosts: Iterable[str]) -> Prospect:
-    """Ask hosts who they are and what they carry, and plan again."""
-    asked = survey(_ssh(prospect), hosts, prospect.observed)
-    return _planned(replace(prospect, observed={**prospect.observed, **asked}))
+    """Ask hosts who they are and what they carry, and plan again; a pending device needs no asking."""
+    named, pending = set(hosts), set(prospect.plan.hosts)
+    units = [unit for unit in prospect.wanted.rendering.units if unit.role in DEVICES]
+    said = survey(_ssh(prospect), named - {unit.host for unit in units}, prospect.observed)
+    due = [unit for unit in units if unit.host in named - pending]
+    shown = survey_devices(Switches(), due, prospect.observed)
+    return _planned(replace(prospect, observed={**prospect.observed, **said, **shown}))
 
 
 def apply_town(root: Path, agreed: Callable[[Prospect], bool], options: Options) -> Done | None:

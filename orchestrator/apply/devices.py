@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Protocol
+
+from orchestrator.errors import MachineError
+from orchestrator.model.plan import Observation
+from orchestrator.model.rendering import UnitRendering
 
 ROLES = frozenset({"switch"})
 
@@ -32,3 +38,19 @@ class Switches:
         from orchestrator.switches import apply_switch, from_arguments
 
         return len(apply_switch(*from_arguments(arguments), check=False).lines)
+
+
+def survey_devices(
+    devices: Devices, units: Iterable[UnitRendering], known: Mapping[str, Observation]
+) -> dict[str, Observation]:
+    """Compare devices with their arguments, many at once; one that does not answer is not reachable."""
+
+    def asked(unit: UnitRendering) -> tuple[str, Observation]:
+        before = known.get(unit.host, Observation())
+        try:
+            return unit.host, replace(before, differs=devices.differs(unit.arguments))
+        except MachineError:
+            return unit.host, replace(before, reachable=False)
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        return dict(pool.map(asked, units))

@@ -50,13 +50,15 @@ class LedgerState:
 class Observation:
     """What a host itself says: its SSH host key and machine-id, and the key stamped for each role.
 
-    Empty identities are unknown; `stamps` is None where nobody looked.
+    Empty identities are unknown; `stamps` is None where nobody looked. A device keeps no stamps: it `differs`
+    if its running configuration is not as wanted.
     """
 
     fingerprint: str = ""
     machine_id: str = ""
     stamps: Mapping[str, str] | None = None
     reachable: bool = True
+    differs: bool = False
 
     @property
     def machine(self) -> str:

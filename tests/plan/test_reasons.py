@@ -42,6 +42,11 @@ def test_a_missing_stamp_is_not_believed_to_be_applied() -> None:
     assert reasons(applied(TOWN), pc_1=replace(SAME, stamps={})) == ["stamp missing or foreign"]
 
 
+def test_a_device_whose_configuration_was_changed_by_hand_is_planned() -> None:
+    """Sabotage: leave out what the device shows."""
+    assert reasons(applied(TOWN), pc_1=Observation(differs=True)) == ["device is not as wanted"]
+
+
 def test_a_host_that_does_not_answer_changes_nothing_in_the_plan() -> None:
     assert reasons(applied(TOWN), pc_1=Observation(reachable=False)) == []
 

@@ -1,0 +1,34 @@
+"""Devices are asked for their configuration instead of stamps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from orchestrator.apply.devices import survey_devices
+from orchestrator.errors import MachineError
+from orchestrator.model.plan import Observation
+from orchestrator.model.rendering import UnitRendering
+
+KNOWN = {"sw-1": Observation("SHA256:key")}
+
+
+class Shelf:
+    """Three switches: one as wanted, one changed by hand, one that is off."""
+
+    def differs(self, arguments: Mapping[str, object]) -> bool:
+        if arguments["state"] == "off":
+            raise MachineError("no answer")
+        return arguments["state"] == "changed"
+
+    def configure(self, arguments: Mapping[str, object]) -> int:
+        return 0
+
+
+def test_each_device_says_whether_it_differs_and_keeps_its_known_identity() -> None:
+    states = {"sw-1": "as wanted", "sw-2": "changed", "sw-3": "off"}
+    units = [UnitRendering(host, "switch", 1, {"state": state}, ()) for host, state in states.items()]
+    assert survey_devices(Shelf(), units, KNOWN) == {
+        "sw-1": Observation("SHA256:key"),
+        "sw-2": Observation(differs=True),
+        "sw-3": Observation(reachable=False),
+    }
