@@ -73,7 +73,7 @@ def network_file(machine: Machine, plan: Blueprint) -> str:
     if gateway:
         lines.append(f"Gateway={gateway}")
     if not address:
-        lines += ["", "[DHCPv4]", "ClientIdentifier=mac", "SendRelease=no"]
+        lines += ["", "[DHCPv4]", "ClientIdentifier=mac", "SendRelease=no", "UseHostname=no"]
     return "\n".join([*lines, ""])
 
 
