@@ -15,7 +15,7 @@ from orchestrator.verify.context import Context
 
 pytestmark = pytest.mark.role("domain_controller")
 
-PATIENCE = 150
+PATIENCE = 240
 PRIVATE = "/var/lib/samba/private"
 
 SIMPLE_BIND = """
@@ -85,6 +85,16 @@ def test_the_file_server_of_a_standalone_machine_is_off(machine: Any) -> None:
         assert not machine.service(unit).is_running, unit
         assert not machine.service(unit).is_enabled, unit
     assert machine.service("samba-ad-dc").is_enabled
+
+
+def test_replication_is_looked_after(machine: Any) -> None:
+    """A controller that was installed anew has another key, which its partners must come to know.
+
+    Sabotage: `systemctl stop townhall-replication.timer`.
+    """
+    assert machine.service("townhall-replication.timer").is_running
+    assert machine.service("townhall-replication.timer").is_enabled
+    assert machine.run("systemctl start townhall-replication.service").rc == 0
 
 
 def _complaints(machine: Any, peers: set[str]) -> list[str]:
