@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from orchestrator.apply import code
 from orchestrator.apply.ansible import Runner
@@ -16,7 +17,7 @@ from orchestrator.model.outcome import Outcome
 from orchestrator.model.plan import Observation, Plan
 from orchestrator.model.rendering import Catalogue, Play, Rendering, UnitRendering
 from orchestrator.plan import plan
-from orchestrator.reach import PROJECT, Answer
+from orchestrator.reach import PROJECT, Answer, Shell
 from orchestrator.record import Ledger
 
 HOST = "machine"
@@ -50,14 +51,20 @@ class HereShell:
         return Answer(host, done.returncode, done.stdout, done.stderr)
 
 
+HERE = {"ansible_connection": "local", "ansible_python_interpreter": "/usr/bin/python3"}
+
+
 @dataclass(frozen=True)
 class TownOfOne:
-    """The project, its machine and its ledger, all below one folder."""
+    """The project and its ledger below one folder; the machine is a folder here or on another host."""
 
     root: Path
+    host: str = HOST
+    shell: Shell = field(default_factory=HereShell)
+    connection: Mapping[str, object] = field(default_factory=lambda: HERE)
 
     @classmethod
-    def create(cls, root: Path) -> TownOfOne:
+    def create(cls, root: Path, *machine: Any) -> TownOfOne:
         """Write the project's files."""
         role = root / "roles" / "probe"
         for name, text in {"tasks/main.yml": TASKS, "handlers/main.yml": HANDLERS}.items():
@@ -66,23 +73,29 @@ class TownOfOne:
         (root / "ansible.cfg").write_text(CONFIG)
         (root / "orchestrator").mkdir(parents=True)
         (root / "orchestrator" / "secret_values.py").write_text("")
-        (root / "machine").mkdir()
-        return cls(root)
+        town = cls(root, *machine)
+        town.shell.run_all({town.host: f"mkdir -p {town.folder}"})
+        return town
+
+    @property
+    def folder(self) -> str:
+        """The machine's folder."""
+        return str(self.root / "machine")
 
     @property
     def stamps(self) -> Stamps:
         """Where the machine keeps its stamps."""
-        return Stamps(str(self.root / "machine" / "units"))
+        return Stamps(f"{self.folder}/units")
 
     def rendering(self, text: str, seconds: float = 0) -> Rendering:
         """Return the town's only unit with its arguments."""
         arguments = {
             "probe_text": text,
             "probe_seconds": seconds,
-            "probe_folder": str(self.root / "machine"),
+            "probe_folder": self.folder,
         }
-        connection = {"ansible_connection": "local", "ansible_python_interpreter": "/usr/bin/python3"}
-        return Rendering("one", (UnitRendering(HOST, "probe", 1, arguments, ()),), {HOST: connection})
+        unit = UnitRendering(self.host, "probe", 1, arguments, ())
+        return Rendering("one", (unit,), {self.host: self.connection})
 
     @property
     def code(self) -> code.CodeDigests:
@@ -91,7 +104,7 @@ class TownOfOne:
 
     def observed(self) -> dict[str, Observation]:
         """Ask the machine."""
-        return survey(HereShell(), [HOST], {}, self.stamps.folder)
+        return survey(self.shell, [self.host], {}, self.stamps.folder)
 
     def plan(self, rendering: Rendering) -> Plan:
         """Plan against ledger and stamps."""
@@ -105,7 +118,7 @@ class TownOfOne:
         planned = plan(rendering, self.code, ledger.state(), observed)
         order = Order(run, self.root / "runs" / run, observed, accelerate=accelerate)
         tools = Tools(
-            shell=HereShell(),
+            shell=self.shell,
             recorder=ledger,
             ansible=Runner(self.root),
             handlers=lambda role: code.handler_names(role, self.root),
@@ -115,8 +128,8 @@ class TownOfOne:
 
     def read(self, name: str) -> str:
         """Return a file of the machine, or nothing where it is missing."""
-        path = self.root / "machine" / name
-        return path.read_text() if path.exists() else ""
+        command = f"cat {self.folder}/{name} 2>/dev/null; true"
+        return self.shell.run_all({self.host: command})[self.host].output
 
 
 def main(root: str, text: str, seconds: str) -> None:
