@@ -3,7 +3,6 @@ unexport PYTHONDONTWRITEBYTECODE
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
-SCENARIOS := $(filter-out shared site,$(notdir $(patsubst %/molecule.yml,%,$(wildcard molecule/*/molecule.yml))))
 
 .PHONY: help setup check lint types unit test test-lab test-roles test-fresh demo lab lab-down bench fuzz docs lock
 
@@ -38,7 +37,7 @@ test-lab:
 	tests/lab-end-to-end
 
 test-roles:
-	@set -e; for scenario in $(SCENARIOS); do molecule/run-scenario $$scenario; done
+	@tests/scenarios
 
 test-fresh: ## set-up and make check in a new Debian 12 and a new Debian 13 root
 	@requirements/install lab
