@@ -54,12 +54,13 @@ def plan(
     if joins and not any(unit.role == DIRECTORY for unit in pending):
         found = (unit for unit in rendering.units if unit.role == DIRECTORY)
         pending += [as_done_before(_with_key(unit, keys, code)) for unit in found]
+    due = {(unit.host, unit.role) for unit in pending}
     hosts = set(rendering.connections) | {unit.host for unit in rendering.units}
     unwanted = sorted({host for host, _ in ledger.units} - hosts)
     return Plan(
         rendering.town,
         _waves(pending, code),
-        tuple(sorted(unverified)),
+        tuple(sorted(set(unverified) - due)),
         tuple(unwanted),
         ledger.record,
         joins,
