@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,11 +19,11 @@ Shell = Callable[[str], subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def firewall(tmp_path: Path) -> Iterator[Shell]:
+def firewall() -> Iterator[Shell]:
     """Runs a command on the town's firewall over a new connection each time; its rules are put back after."""
     wanted = desired(TOWN)
     host = wanted.town.groups["firewalls"][0]
-    config = write_ssh_config(wanted.town, wanted.intent, tmp_path)
+    config = write_ssh_config(wanted.town, wanted.intent)
 
     def on(command: str) -> subprocess.CompletedProcess[str]:
         call = [
