@@ -8,7 +8,7 @@ from orchestrator.lab.network import Network
 from orchestrator.lab.podman import podman
 from orchestrator.lab.shell import Say
 from orchestrator.lab.state import FOLDER, forget, recall
-from orchestrator.lab.wiring import CONTROL_BRIDGE, CONTROLLER
+from orchestrator.lab.wiring import CONTROL_BRIDGE, CONTROLLER, End
 
 
 def down(name: str, say: Say) -> None:
@@ -25,8 +25,10 @@ def _down(name: str, say: Say) -> None:
     engine.remove(*names)
     before = recall(name)
     if before or names:
-        network.remove({*names, *(before.spaces if before else ())})
         if CONTROL_BRIDGE in network.links(CONTROLLER):
-            engine.shell.run("ip", "link", "delete", CONTROL_BRIDGE)
+            bridge = End(CONTROLLER, CONTROL_BRIDGE)
+            for end in (*network.ports(bridge), bridge):
+                network.delete(end)
+        network.remove({*names, *(before.spaces if before else ())})
     restore_limits(engine)
     forget(name)

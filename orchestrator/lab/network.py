@@ -45,6 +45,8 @@ class Network:
             self.inside(space, "ip link set lo up; sysctl -qw net.ipv4.ip_forward=0")
         links = {space: self.links(space) for space in (CONTROLLER, *wiring.spaces)}
         cables = [cable for cable in wiring.cables if cable.far.name not in links[cable.far.space]]
+        for near in (cable.near for cable in cables if cable.near.name in links[cable.near.space]):
+            self.delete(near)
         self._lay_cables(cables, links)
         for bridge in wiring.bridges:
             self._raise_bridge(bridge, links[bridge.end.space])
@@ -74,6 +76,15 @@ class Network:
         """Remove namespaces by their full names, with every cable that ends there."""
         for name in sorted(set(spaces) & self.spaces()):
             self.shell.run("ip", "netns", "delete", name)
+
+    def delete(self, end: End) -> None:
+        """Remove an interface, unless the kernel, which clears away later, did so already."""
+        self.shell.succeeds("ip", *self._in(end.space), "link", "delete", end.name)
+
+    def ports(self, bridge: End) -> list[End]:
+        """The interfaces that are ports of a bridge."""
+        listed = self.shell.run("ip", *self._in(bridge.space), "-json", "link", "show", "master", bridge.name)
+        return [End(bridge.space, link["ifname"]) for link in json.loads(listed or "[]")]
 
     def links(self, space: str) -> set[str]:
         """The interfaces in a namespace."""
