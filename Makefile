@@ -19,7 +19,7 @@ lint:
 	ruff check .
 	ruff format --check .
 	lint-imports
-	ansible-lint --offline -q
+	ansible-lint --offline -q playbooks roles molecule
 
 types:
 	mypy

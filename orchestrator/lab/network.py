@@ -78,7 +78,7 @@ class Network:
             self.shell.run("ip", "netns", "delete", name)
 
     def delete(self, end: End) -> None:
-        """Remove an interface, unless the kernel, which clears away later, did so already."""
+        """Remove an interface, unless the kernel did so already; it clears away later."""
         self.shell.succeeds("ip", *self._in(end.space), "link", "delete", end.name)
 
     def ports(self, bridge: End) -> list[End]:

@@ -19,7 +19,7 @@ DOCUMENTATION = r"""
 module: directory_objects
 short_description: Brings the directory's objects and names to the wanted state
 description:
-  - Reads each class of objects once, compares, and writes what differs in one transaction of the local database.
+  - Reads each class of objects once, compares, and writes what differs in one local transaction.
   - Touches only what it made; an object of the same name that it did not make is refused.
   - An account that is no longer wanted is disabled; a record that is no longer wanted is removed.
 options:
