@@ -9,7 +9,7 @@ _KINIT = """
 import json, os, subprocess, sys, tempfile
 order = json.load(sys.stdin)
 with tempfile.TemporaryDirectory() as folder:
-    own = {**os.environ, "KRB5CCNAME": f"FILE:{folder}/tickets"}
+    own = {**os.environ, "LC_ALL": "C", "KRB5CCNAME": f"FILE:{folder}/tickets"}
     if order["address"]:
         own["KRB5_CONFIG"] = f"{folder}/krb5.conf"
         with open(own["KRB5_CONFIG"], "w") as file:
@@ -19,6 +19,9 @@ with tempfile.TemporaryDirectory() as folder:
     done = subprocess.run(call, input=order["password"], env=own, text=True, capture_output=True)
 print(json.dumps(done.stderr if done.returncode else ""))
 """
+
+
+WRONG_PASSWORD = ("reauthentication failed", "Password incorrect")
 
 
 def complaint(context: Context, host: str, principal: str, password: str, address: str = "") -> str:
