@@ -9,13 +9,13 @@ from pathlib import Path
 from orchestrator.errors import TownhallError
 from orchestrator.lab.down import down
 from orchestrator.lab.state import BENCH, TOWN, Lab
-from orchestrator.lab.up import up
+from orchestrator.lab.up import provide, up
 
 
 def main() -> int:
-    """Bring a lab up or down."""
+    """Bring a lab up or down, or have all at hand that it needs from outside."""
     parser = argparse.ArgumentParser(prog="python -m orchestrator.lab", description=__doc__)
-    parser.add_argument("verb", choices=["up", "down"])
+    parser.add_argument("verb", choices=["up", "down", "provide"])
     parser.add_argument("--name", default="lab")
     parser.add_argument("--mode", choices=[TOWN, BENCH], default=TOWN)
     parser.add_argument("--hosts", default="", help="comma-separated, in bench mode")
@@ -25,6 +25,8 @@ def main() -> int:
     try:
         if given.verb == "down":
             down(given.name, _say)
+        elif given.verb == "provide":
+            provide(given.inventory, _say)
         else:
             lab = Lab(given.name, given.mode, _names(given.hosts), given.inventory)
             up(lab, _say, _names(given.recreate))

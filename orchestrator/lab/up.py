@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from orchestrator.errors import LabError
 from orchestrator.lab import blueprint as drawing
@@ -39,6 +40,15 @@ class Site:
     wiring: Wiring
     podman: Podman
     network: Network
+
+
+def provide(inventory: Path, say: Say) -> None:
+    """Have images, packages and secrets at hand, so that a lab can come up without the outside world."""
+    engine = podman()
+    with alone(FOLDER):
+        ensure_images(engine, say, BASE, EQUIPMENT, SWITCH)
+        ensure_mirror(engine, say, PROJECT / "roles")
+        ensure_secrets(load(inventory).secrets.values(), inventory, FOLDER / "vault")
 
 
 def up(lab: Lab, say: Say, recreate: tuple[str, ...] = ()) -> None:
