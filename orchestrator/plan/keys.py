@@ -17,9 +17,9 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
 
 
-def canonical(arguments: Mapping[str, object]) -> str:
-    """Return arguments as JSON with sorted keys; a secret appears as its reference."""
-    return _ENCODER.encode(arguments)
+def canonical(value: object) -> str:
+    """Return arguments, or one of them, as JSON with sorted keys; a secret appears as its reference."""
+    return _ENCODER.encode(value)
 
 
 def _plain(value: object) -> object:

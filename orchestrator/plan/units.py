@@ -33,16 +33,20 @@ def plan(
     code: CodeDigests,
     ledger: LedgerState,
     observed: Mapping[str, Observation] | None = None,
+    texts: Mapping[tuple[str, str], str] | None = None,
 ) -> Plan:
-    """Return the units that must run; `observed` adds what the machines themselves say."""
-    seen = observed or {}
+    """Return the units that must run; `observed` adds what the machines themselves say.
+
+    `texts` are the arguments of units, by host and role, for which the rendering holds only a part of them.
+    """
+    seen, known = observed or {}, texts or {}
     keys = Keys(code)
     pending, unverified = [], []
     for unit in rendering.units:
         if unit.role in code.not_units:
             continue
         state = ledger.units.get((unit.host, unit.role))
-        text = canonical(unit.arguments)
+        text = known.get((unit.host, unit.role)) or canonical(unit.arguments)
         key = keys.key(unit, text)
         distrust = _distrust(unit.role, state, seen.get(unit.host)) if state else NEW
         if distrust or (state and state.key != key):
@@ -53,13 +57,13 @@ def plan(
     joins = joining(pending, ledger, seen)
     if joins and not any(unit.role == DIRECTORY for unit in pending):
         found = (unit for unit in rendering.units if unit.role == DIRECTORY)
-        pending += [as_done_before(_with_key(unit, keys, code)) for unit in found]
+        pending += [as_done_before(_with_key(unit, keys, code, known)) for unit in found]
     due = {(unit.host, unit.role) for unit in pending}
     hosts = set(rendering.connections) | {unit.host for unit in rendering.units}
     unwanted = sorted({host for host, _ in ledger.units} - hosts)
     return Plan(
         rendering.town,
-        _waves(pending, code),
+        in_waves(pending, code),
         tuple(sorted(set(unverified) - due)),
         tuple(unwanted),
         ledger.record,
@@ -67,8 +71,24 @@ def plan(
     )
 
 
-def _with_key(unit: UnitRendering, keys: Keys, code: CodeDigests) -> PlannedUnit:
-    text = canonical(unit.arguments)
+def in_waves(pending: Iterable[PlannedUnit], code: CodeDigests) -> tuple[Wave, ...]:
+    """Group units by their place in the catalogue: position, then the play's order of roles, then host."""
+    order = {
+        (position, role): place
+        for position, play in code.plays.items()
+        for place, role in enumerate(play.roles)
+    }
+    ordered = sorted(pending, key=lambda unit: (unit.position, order[unit.position, unit.role], unit.host))
+    return tuple(
+        Wave(position, code.plays[position].name, tuple(units))
+        for position, units in groupby(ordered, key=lambda unit: unit.position)
+    )
+
+
+def _with_key(
+    unit: UnitRendering, keys: Keys, code: CodeDigests, known: Mapping[tuple[str, str], str]
+) -> PlannedUnit:
+    text = known.get((unit.host, unit.role)) or canonical(unit.arguments)
     return _planned(unit, keys.key(unit, text), digest(text), code.roles[unit.role])
 
 
@@ -109,17 +129,3 @@ def _difference(planned: PlannedUnit, state: UnitState) -> str:
     if state.arguments != planned.arguments:
         return ARGUMENTS
     return ROLE if state.role_code != planned.role_code else CODE
-
-
-def _waves(pending: Iterable[PlannedUnit], code: CodeDigests) -> tuple[Wave, ...]:
-    """Group units by their place in the catalogue: position, then the play's order of roles, then host."""
-    order = {
-        (position, role): place
-        for position, play in code.plays.items()
-        for place, role in enumerate(play.roles)
-    }
-    ordered = sorted(pending, key=lambda unit: (unit.position, order[unit.position, unit.role], unit.host))
-    return tuple(
-        Wave(position, code.plays[position].name, tuple(units))
-        for position, units in groupby(ordered, key=lambda unit: unit.position)
-    )

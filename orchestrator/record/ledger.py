@@ -21,13 +21,14 @@ from orchestrator.record.schema import SCHEMA, VERSION
 _COLUMNS = "number, at, kind, run, host, role, key, arguments, role_code, machine, details, previous, hash"
 _NEWEST_OF_UNITS = """
 SELECT host, role, kind, key, arguments, role_code, machine, MAX(number)
-FROM record WHERE role != '' GROUP BY host, role
+FROM record WHERE role != '' {of_hosts} GROUP BY host, role
 """
 _MACHINES_THAT_JOINED = """
 SELECT host, machine FROM record WHERE number IN (
-  SELECT MAX(number) FROM record WHERE role = ? AND kind IN ('applied', 'verified') GROUP BY host
+  SELECT MAX(number) FROM record WHERE role = ? AND kind IN ('applied', 'verified') {of_hosts} GROUP BY host
 )
 """
+_OF_HOSTS = "AND host IN (SELECT value FROM json_each(?))"
 
 
 def _now() -> str:
@@ -81,12 +82,24 @@ class Ledger:
         )
         return map(_record, rows)
 
-    def state(self) -> LedgerState:
-        """Return the newest state of every unit."""
-        rows = self._store.execute(_NEWEST_OF_UNITS)
+    def state(self, hosts: Iterable[str] | None = None) -> LedgerState:
+        """Return the newest state of every unit, or of the units of some hosts."""
+        named = () if hosts is None else (json.dumps(sorted(hosts)),)
+        of_hosts = "" if hosts is None else _OF_HOSTS
+        rows = self._store.execute(_NEWEST_OF_UNITS.format(of_hosts=of_hosts), named)
         units = {row[:2]: UnitState._make(row[2:]) for row in rows}
-        members = dict(self._store.execute(_MACHINES_THAT_JOINED, (MEMBER,)))
+        members = dict(self._store.execute(_MACHINES_THAT_JOINED.format(of_hosts=of_hosts), (MEMBER, *named)))
         return LedgerState(units, self._newest(self._store.cursor())[0], members)
+
+    def hash_of(self, number: int) -> str:
+        """Return the hash of a record, or nothing if there is none of this number."""
+        row = self._store.execute("SELECT hash FROM record WHERE number = ?", (number,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def hosts_since(self, number: int) -> set[str]:
+        """Return the hosts with units in records after this one."""
+        rows = self._store.execute("SELECT DISTINCT host FROM record WHERE number > ? AND role != ''", (number,))
+        return {str(host) for (host,) in rows}
 
     def contents(self, digests: Iterable[str]) -> dict[str, str]:
         """Return remembered arguments as JSON by digest."""
