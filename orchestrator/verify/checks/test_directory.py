@@ -165,7 +165,7 @@ def _agree(
             wrong := complaints(_found(context, machine, arguments, controller))
         ) and time.monotonic() < end:
             time.sleep(3)
-        assert wrong == [], f"on {controller}"
+        assert not wrong, f"on {controller}: {wrong}"
 
 
 def _found(context: Context, machine: Any, arguments: dict[str, Any], controller: str) -> Found:
