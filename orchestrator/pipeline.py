@@ -164,6 +164,11 @@ def _order(prospect: Prospect, options: Options) -> Order:
         observed=prospect.observed,
         vault_files=vault_files((unit.arguments for unit in _pending(prospect)), town.secrets, prospect.root),
         accelerate=options.accelerate,
+        leased={
+            reservation.host: str(reservation.address)
+            for subnet in prospect.wanted.intent.subnets
+            for reservation in subnet.reservations
+        },
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from orchestrator.apply.leased import TASK as LEASE_TASK
+from orchestrator.apply.leased import ask_again
 from orchestrator.apply.stamps import Stamps
 from orchestrator.model.plan import PlannedUnit, Wave
 from orchestrator.model.rendering import Play
@@ -43,15 +45,20 @@ def run_plays(waves: Iterable[Wave], plays: Mapping[int, Play]) -> tuple[RunPlay
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Writes the playbook of one run; `stamped` hosts may still hold stamps from earlier runs."""
+    """Writes the playbook of one run.
+
+    `stamped` hosts may still hold stamps from earlier runs; `leased` are addresses by host that come from DHCP.
+    """
 
     run: str
     handlers: Callable[[str], tuple[str, ...]]
     stamped: frozenset[str] = frozenset()
     stamps: Stamps = field(default_factory=Stamps)
+    leased: Mapping[str, str] = field(default_factory=dict)
 
-    def playbook(self, plays: Iterable[RunPlay]) -> list[dict[str, object]]:
+    def playbook(self, plays: Sequence[RunPlay]) -> list[dict[str, object]]:
         """Return the playbook as Ansible reads it."""
+        firsts = _first_plays(plays)
         return [
             {
                 "name": play.name,
@@ -59,10 +66,22 @@ class Author:
                 "gather_facts": False,
                 "become": play.play.become,
                 **_fatal(play.play),
-                "tasks": list(self._tasks(play)),
+                "tasks": [*self._waiting(play, firsts), *self._tasks(play)],
             }
             for play in plays
         ]
+
+    def _waiting(self, play: RunPlay, firsts: Mapping[str, str]) -> Iterator[dict[str, object]]:
+        """Yield the task that waits for the address of new PCs, in each one's first play."""
+        begins = (unit for unit in play.units if unit.every_handler and firsts[unit.host] == play.name)
+        addresses = {unit.host: self.leased[unit.host] for unit in begins if unit.host in self.leased}
+        if addresses:
+            command = ask_again("{{ townhall_addresses[inventory_hostname] }}")
+            yield {
+                **_raw(LEASE_TASK, command),
+                "vars": {"townhall_addresses": addresses},
+                "when": f"inventory_hostname in {sorted(addresses)!r}",
+            }
 
     def _tasks(self, play: RunPlay) -> Iterator[dict[str, object]]:
         """Yield the tasks; arguments were held against their specs before Ansible starts."""
@@ -78,6 +97,15 @@ class Author:
         }
         yield {"name": "Run the handlers that are left", "ansible.builtin.meta": "flush_handlers"}
         yield _raw(STAMP_TASK, self.stamps.write(play.role, _KEY.replace("ROLE", play.role), self.run))
+
+
+def _first_plays(plays: Iterable[RunPlay]) -> dict[str, str]:
+    """Return the name of each host's first play."""
+    firsts: dict[str, str] = {}
+    for play in plays:
+        for host in play.hosts:
+            firsts.setdefault(host, play.name)
+    return firsts
 
 
 def _fatal(play: Play) -> dict[str, object]:

@@ -41,13 +41,17 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What one run is told: its name, its folder, what the machines said before, its secrets, its speed."""
+    """What one run is told: its name, its folder, what the machines said before, its secrets, its speed.
+
+    `leased` tells by host which address it gets by DHCP.
+    """
 
     run: str
     folder: Path
     observed: Mapping[str, Observation] = field(default_factory=dict)
     vault_files: tuple[Path, ...] = ()
     accelerate: bool = False
+    leased: Mapping[str, str] = field(default_factory=dict)
 
 
 def apply(
@@ -136,7 +140,9 @@ class _Run:
         plays = run_plays(waves, self.code.plays)
         units = [unit for wave in waves for unit in wave.units]
         self.journal.expect(plays)
-        author = Author(self.order.run, self.tools.handlers, self.stamped, self.tools.stamps)
+        author = Author(
+            self.order.run, self.tools.handlers, self.stamped, self.tools.stamps, self.order.leased
+        )
         job = Job(
             folder=self.order.folder / str(self.legs),
             inventory=as_yaml(inventory(units, self.arguments, self.rendering.connections)),

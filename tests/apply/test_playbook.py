@@ -55,6 +55,14 @@ def test_the_stamp_is_the_last_task_of_every_play() -> None:
         assert play["tasks"][-1]["name"] == "Stamp the unit"  # type: ignore[index]
 
 
+def test_a_new_pc_waits_for_its_reserved_address_before_anything_else() -> None:
+    """Sabotage: leave the waiting out of the play."""
+    plays = run_plays(plan(TOWN, CODE, LedgerState()).waves, CODE.plays)
+    written = Author("run", lambda role: (), leased={"pc-1": "198.18.10.51"}).playbook(plays)
+    names = [[task["name"] for task in play["tasks"]] for play in written]  # type: ignore[attr-defined]
+    assert [name[0] == "The machine holds its reserved address" for name in names] == [False, True, False]
+
+
 def test_the_playbook_is_plain_yaml() -> None:
     plays = author(TOWN, LedgerState())
     assert yaml.safe_load(playbook_yaml(plays)) == plays
