@@ -24,6 +24,8 @@ options:
 author: [Townhall]
 """
 KEYTAB = Path("/etc/krb5.keytab")
+# A new key goes into a new file, so that no key of another time or owner stays.
+NEW_KEYTAB = Path("/etc/krb5.keytab.new")
 PAUSE = 5
 
 
@@ -53,13 +55,16 @@ class Membership:
             "--stdin-password",
             f"--computer-name={self.arguments['hostname']}",
             f"--host-fqdn={self.arguments['fqdn']}",
+            f"--host-keytab={NEW_KEYTAB}",
         ]
+        NEW_KEYTAB.unlink(missing_ok=True)
         end = time.monotonic() + self.arguments["patience"]
         while True:
             code, out, err = self.module.run_command(
                 call, data=self.arguments["join_password"], binary_data=True
             )
             if code == 0:
+                NEW_KEYTAB.replace(KEYTAB)
                 return ""
             if time.monotonic() + PAUSE > end:
                 return str(err or out).strip()
