@@ -47,7 +47,7 @@ def run_plays(waves: Iterable[Wave], plays: Mapping[int, Play]) -> tuple[RunPlay
 class Author:
     """Writes the playbook of one run.
 
-    `stamped` hosts may still hold stamps from earlier runs; `leased` are addresses by host that come from DHCP.
+    `stamped` hosts may still hold stamps from earlier runs; `leased` holds addresses by DHCP, by host.
     """
 
     run: str
