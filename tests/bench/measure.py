@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -31,12 +30,14 @@ def measured(
     child = subprocess.Popen(
         call, cwd=REPOSITORY, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    output, _ = child.communicate()
+    assert child.stdout
+    output = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
     seconds = time.monotonic() - begin
+    child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode not in allowed:
         raise RuntimeError(f"{' '.join(call)} ended with {child.returncode}:\n{output[-3000:]}")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return Measured(seconds, peak, output)
+    return Measured(seconds, usage.ru_maxrss / 1024, output)
 
 
 def best_of(times: int, once: Callable[[], Measured]) -> Measured:
