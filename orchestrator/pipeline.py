@@ -117,17 +117,17 @@ def carry_out(prospect: Prospect, options: Options) -> Done:
         tools = Tools(_ssh(prospect), ledger, observer=options.observer)
         outcome = apply(prospect.plan, rendering, prospect.code, order, tools)
         units = checked_units(prospect.plan, outcome)
-        verdict = prove(prospect, Selection(units=units, scope="town" if outcome.succeeded else "role"))
+        scope = "town" if outcome.succeeded else "role"
+        verdict = prove(prospect, Selection(units=units, scope=scope), options.observer)
         entries = settled(units, verdict, ledger.state(), order.run)
         ledger.append(entry for entry in entries if outcome.succeeded or entry.kind == UNPROVEN)
         record = ledger.append([_end(outcome, verdict, order.run)])
     return Done(prospect, outcome, verdict, record)
 
 
-def prove(prospect: Prospect, selection: Selection) -> Verdict:
+def prove(prospect: Prospect, selection: Selection, observer: Observer) -> Verdict:
     """Try the selected checks on the machines."""
-    wanted = prospect.wanted
-    return verify(wanted.town, wanted.intent, wanted.rendering, prospect.root, selection)
+    return verify(prospect.wanted, prospect.root, selection, observer.check_finished)
 
 
 def rebuild_ledger(root: Path) -> int:

@@ -28,7 +28,7 @@ Host {host}
   StrictHostKeyChecking yes
   BatchMode yes
   ConnectTimeout 8
-  ServerAliveInterval 10
+  ServerAliveInterval 5
   ServerAliveCountMax 3
   ControlMaster auto
   ControlPersist 120s

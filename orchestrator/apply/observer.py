@@ -7,6 +7,7 @@ from typing import Protocol
 
 from orchestrator.model.outcome import UnitOutcome
 from orchestrator.model.plan import PlannedUnit
+from orchestrator.model.verdict import Check
 
 
 class Observer(Protocol):
@@ -24,6 +25,9 @@ class Observer(Protocol):
     def unit_finished(self, outcome: UnitOutcome) -> None:
         """A unit has come to its end."""
 
+    def check_finished(self, check: Check) -> None:
+        """A check was tried."""
+
 
 class Nobody:
     """Listens to nothing."""
@@ -39,3 +43,6 @@ class Nobody:
 
     def unit_finished(self, outcome: UnitOutcome) -> None:
         """Hear of a unit's end."""
+
+    def check_finished(self, check: Check) -> None:
+        """Hear of a check."""

@@ -14,9 +14,13 @@ import typer
 from orchestrator.apply.observer import Nobody, Observer
 from orchestrator.model.outcome import APPLIED, NOT_STARTED, UnitOutcome
 from orchestrator.model.plan import PlannedUnit
+from orchestrator.model.verdict import Check
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
+
+_CHECKS = "checks"
+_EVERY = 25
 
 
 def observer() -> AbstractContextManager[Observer]:
@@ -36,6 +40,8 @@ class Lines(Nobody):
 
     def __init__(self) -> None:
         self._began: dict[PlannedUnit, float] = {}
+        self._to = sys.stderr
+        self._checks = 0
 
     def unit_started(self, unit: PlannedUnit) -> None:
         """Remember when."""
@@ -46,7 +52,14 @@ class Lines(Nobody):
         if outcome.state == NOT_STARTED:
             return
         seconds = time.monotonic() - self._began.get(outcome.unit, time.monotonic())
-        typer.echo(_line(outcome, seconds), err=True)
+        typer.echo(_line(outcome, seconds), file=self._to)
+
+    def check_finished(self, check: Check) -> None:
+        """Say now and then that checks go on."""
+        del check
+        self._checks += 1
+        if self._checks % _EVERY == 0:
+            typer.echo(f"  {self._checks} checks tried", file=self._to)
 
 
 def _line(outcome: UnitOutcome, seconds: float) -> str:
@@ -61,7 +74,7 @@ def _on_terminal() -> Iterator[Observer]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     from rich.console import Console
 
-    with Progress(*columns, TextColumn("{task.fields[doing]}"), console=Console(stderr=True)) as progress:
+    with Progress(*columns, TextColumn("{task.fields[doing]}"), console=Console(file=sys.stderr)) as progress:
         yield Living(progress)
 
 
@@ -71,6 +84,7 @@ class Living(Nobody):
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._bars: dict[str, TaskID] = {}
+        self._checks = 0
 
     def run_started(self, run: str, units: Iterable[PlannedUnit]) -> None:
         """Draw the bars."""
@@ -87,3 +101,11 @@ class Living(Nobody):
         """Move the host's bar."""
         doing = f"{outcome.unit.role} {outcome.state}"
         self._progress.update(self._bars[outcome.unit.host], advance=1, doing=doing)
+
+    def check_finished(self, check: Check) -> None:
+        """Count the checks on a bar of their own."""
+        if _CHECKS not in self._bars:
+            self._bars[_CHECKS] = self._progress.add_task(_CHECKS, total=None, doing="")
+        doing = f"{check.topic}: {check.sentence}"[:70]
+        self._checks += 1
+        self._progress.update(self._bars[_CHECKS], completed=self._checks, doing=doing)

@@ -19,6 +19,7 @@ def verify(  # noqa: PLR0913, PLR0917
     json: AsJson = False,
 ) -> int:
     """Try the town's machines over the real network."""
+    from orchestrator.cli.progress import Quiet, observer
     from orchestrator.errors import UsageError
     from orchestrator.model.verdict import Selection
     from orchestrator.pipeline import look, prove
@@ -29,7 +30,9 @@ def verify(  # noqa: PLR0913, PLR0917
     prospect = look(inventory)
     _refuse_unknown("host", host, prospect.wanted.intent.placements)
     _refuse_unknown("role", role, prospect.code.roles)
-    verdict = prove(prospect, Selection(_set(host), _set(role), None, tuple(topic or ()), scope))
+    selection = Selection(_set(host), _set(role), None, tuple(topic or ()), scope)
+    with Quiet() if json else observer() as watching:
+        verdict = prove(prospect, selection, watching)
     document = documents.dumps(verdict_json(verdict), ensure_ascii=False, indent=2) if json else ""
     typer.echo(document or verdict_text(verdict))
     return 0 if verdict.passed else 1

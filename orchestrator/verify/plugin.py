@@ -15,8 +15,9 @@ CONTEXT: pytest.StashKey[Context] = pytest.StashKey()
 class Engine:
     """A pytest plugin for one verification; `checks` are the results, `broken` what was unreadable."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, heard: Callable[[Check], None]) -> None:
         self.context = context
+        self.heard = heard
         self.checks: list[Check] = []
         self.broken: list[str] = []
 
@@ -43,6 +44,7 @@ class Engine:
         report = (yield).get_result()
         if report.when == "call" or not report.passed:
             self.checks.append(_check(item, report, self.context.secrets.hidden))
+            self.heard(self.checks[-1])
 
     def _is_wanted(self, item: pytest.Item) -> bool:
         mark = item.get_closest_marker("role")

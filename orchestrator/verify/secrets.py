@@ -28,12 +28,15 @@ class Secrets:
             text = text.replace(secret, "***")
         return text
 
+    def given(self, secret: str) -> str:
+        """Remember a secret as given out, and return it."""
+        self._given.add(secret)
+        return secret
+
     def resolved(self, value: object) -> Any:
         """The value with every reference inside it replaced by its secret."""
         if isinstance(value, SecretReference):
-            secret = self._secret(value)
-            self._given.add(secret)
-            return secret
+            return self.given(self._secret(value))
         if isinstance(value, Mapping):
             return {key: self.resolved(inner) for key, inner in value.items()}
         if isinstance(value, list | tuple):
