@@ -32,7 +32,7 @@ class Desired:
 
 def desired(root: Path) -> Desired:
     """Read an inventory and the catalogue; raises Refused with every problem of the first stage with any."""
-    with _collector_at_rest():
+    with collector_at_rest():
         return following(load(root, date.today()))
 
 
@@ -44,7 +44,7 @@ def following(town: Town) -> Desired:
 
 
 @contextmanager
-def _collector_at_rest() -> Iterator[None]:
+def collector_at_rest() -> Iterator[None]:
     """Millions of young values without cycles: searching them for cycles again and again doubles the time."""
     was_enabled = gc.isenabled()
     gc.disable()

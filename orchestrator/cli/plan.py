@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json as documents
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orchestrator.cli.options import DEFAULT_INVENTORY, AsJson, Inventory
+
+if TYPE_CHECKING:
+    from orchestrator.model.plan import Plan
 
 PENDING = 2
 
@@ -20,14 +24,18 @@ def plan(
     json: AsJson = False,
 ) -> int:
     """Say what would change, for whom, and why; exit 2 if anything would."""
-    from orchestrator.pipeline import look, look_closer
+    from orchestrator.preview import preview
     from orchestrator.report.plan_text import plan_json, plan_text
 
-    prospect = look(inventory)
-    if ask:
-        prospect = look_closer(prospect, prospect.wanted.intent.placements)
-    pending = prospect.plan
+    pending = _asked(inventory) if ask else preview(inventory)
     typer.echo(
         documents.dumps(plan_json(pending), ensure_ascii=False, indent=2) if json else plan_text(pending)
     )
     return 0 if pending.is_empty else PENDING
+
+
+def _asked(inventory: Path) -> Plan:
+    from orchestrator.pipeline import look, look_closer
+
+    prospect = look(inventory)
+    return look_closer(prospect, prospect.wanted.intent.placements).plan

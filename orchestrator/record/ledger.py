@@ -98,7 +98,9 @@ class Ledger:
 
     def hosts_since(self, number: int) -> set[str]:
         """Return the hosts with units in records after this one."""
-        rows = self._store.execute("SELECT DISTINCT host FROM record WHERE number > ? AND role != ''", (number,))
+        rows = self._store.execute(
+            "SELECT DISTINCT host FROM record WHERE number > ? AND role != ''", (number,)
+        )
         return {str(host) for (host,) in rows}
 
     def contents(self, digests: Iterable[str]) -> dict[str, str]:

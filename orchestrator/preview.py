@@ -1,0 +1,128 @@
+"""The plan from inventory, ledger and pinned host keys, helped by the last plan of the whole town."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from orchestrator.apply.code import code_digests
+from orchestrator.apply.survey import pinned
+from orchestrator.desired import PROJECT, Desired, collector_at_rest, following
+from orchestrator.errors import Refused
+from orchestrator.load import load_text
+from orchestrator.load.files import read_files, read_specs
+from orchestrator.load.problems import Problems
+from orchestrator.model.plan import CodeDigests, LedgerState, Observation, Plan
+from orchestrator.plan.keys import digest
+from orchestrator.reach import in_project
+from orchestrator.record import Ledger
+from orchestrator.record.place import ledger_path
+from orchestrator.render.catalogue import FILE, parse
+from orchestrator.replan import Base, DoubtError, based_on, replan
+from orchestrator.replan.store import Store
+
+_PLACES = ("HOME", "TOWNHALL_STATE", "XDG_STATE_HOME")
+
+
+def preview(root: Path, store: Store | None = None) -> Plan:
+    """Return the plan; raises Refused with every problem of an inventory that does not hold together."""
+    with collector_at_rest():
+        return _previewed(root, store or Store())
+
+
+def _previewed(root: Path, kept: Store) -> Plan:
+    files = _files(root)
+    code = code_digests(parse((PROJECT / FILE).read_text(encoding="utf-8")))
+    around = _around(code)
+    try:
+        return _again(kept.recall(root), root, files, code, around)
+    except DoubtError:
+        return _whole(kept, root, files, code, around)
+
+
+def _again(
+    values: tuple[Any, ...] | None, root: Path, files: Mapping[str, str], code: CodeDigests, around: str
+) -> Plan:
+    if values is None:
+        raise DoubtError("this town was not planned yet")
+    ledger, known_hosts, pins, plain = values
+    base = Base.of_plain(plain)
+    if base.around != around or _text(known_hosts) != pins or not Path(ledger).exists():
+        raise DoubtError("something other than the inventory differs")
+    with closing(Ledger(Path(ledger))) as opened:
+        return replan(base, files, _Present(root, code, opened))
+
+
+def _whole(store: Store, root: Path, files: dict[str, str], code: CodeDigests, around: str) -> Plan:
+    from orchestrator.pipeline import look
+
+    prospect = look(root)
+    town, found = prospect.wanted.town, prospect.plan
+    known_hosts, ledger = in_project(town.connection.known_hosts), ledger_path(town)
+    if _files(root) == files and code == prospect.code:
+        with closing(Ledger(ledger)) as opened:
+            chained = opened.hash_of(found.record)
+        base = based_on(around, files, prospect.wanted, found, chained)
+        store.keep(root, (str(ledger), str(known_hosts), _text(known_hosts), base.plain()))
+    return found
+
+
+class _Present:
+    """The ledger and the machines' pinned keys as they are."""
+
+    def __init__(self, root: Path, code: CodeDigests, ledger: Ledger) -> None:
+        self.code, self._root, self._ledger = code, root, ledger
+        self._specs = read_specs(PROJECT / "roles")
+
+    def follows(self, files: Mapping[str, str]) -> Desired:
+        """All that follows from an excerpt."""
+        try:
+            return following(load_text(files, None, self._specs, PurePosixPath(self._root)))
+        except Refused as refused:
+            raise DoubtError("the excerpt does not hold together") from refused
+
+    def recorded(self, base: Base) -> set[str]:
+        """The hosts with records since the base."""
+        if self._ledger.hash_of(base.plan.record) != base.chained:
+            raise DoubtError("the ledger is another")
+        return self._ledger.hosts_since(base.plan.record)
+
+    def state(self, hosts: Iterable[str]) -> LedgerState:
+        """What the ledger knows of some hosts."""
+        return self._ledger.state(hosts)
+
+    def observed(self, wanted: Desired) -> Mapping[str, Observation]:
+        """The pinned keys."""
+        return pinned(wanted.town, wanted.intent)
+
+    def contents(self, digests: Iterable[str]) -> Mapping[str, str]:
+        """Remembered arguments."""
+        return self._ledger.contents(digests)
+
+
+def _files(root: Path) -> dict[str, str]:
+    problems = Problems()
+    files = read_files(root, problems)
+    problems.refuse()
+    return files
+
+
+def _around(code: CodeDigests) -> str:
+    """A digest of the roles, of Townhall itself, and of where things are kept."""
+    own = hashlib.sha256()
+    for path in sorted((PROJECT / "orchestrator").rglob("*.py")):
+        own.update(path.read_bytes())
+    places = (f"{name}={os.environ.get(name)}" for name in _PLACES)
+    return digest("\n".join((sys.version, repr(code), own.hexdigest(), *places)))
+
+
+def _text(path: str | Path) -> str | None:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except OSError:
+        return None

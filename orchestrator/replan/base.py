@@ -1,0 +1,54 @@
+"""What is remembered of a plan of the whole town."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from typing import Any
+
+from orchestrator.desired import Desired
+from orchestrator.model.names import WORKSTATIONS
+from orchestrator.model.plan import Plan, PlannedUnit, Wave
+from orchestrator.replan.shared import Texts, taken_apart
+
+Unit = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A plan of the whole town and what it was made from.
+
+    `around` is a digest of all that is neither inventory nor ledger, `chained` the hash of the newest record;
+    `shared` holds the arguments on all hosts but workstations.
+    """
+
+    around: str
+    files: Mapping[str, str]
+    plan: Plan
+    chained: str
+    shared: Mapping[Unit, Texts]
+
+    def plain(self) -> tuple[Any, ...]:
+        """The same as tuples, dictionaries and texts."""
+        return (self.around, dict(self.files), astuple(self.plan), self.chained, dict(self.shared))
+
+    @classmethod
+    def of_plain(cls, values: tuple[Any, ...]) -> Base:
+        """The base of its plain values."""
+        around, files, (town, waves, *rest), chained, shared = values
+        waves = tuple(
+            Wave(position, name, tuple(PlannedUnit(*unit) for unit in units))
+            for position, name, units in waves
+        )
+        return cls(around, files, Plan(town, waves, *rest), chained, shared)
+
+
+def based_on(around: str, files: Mapping[str, str], wanted: Desired, plan: Plan, chained: str) -> Base:
+    """Remember a plan of the whole town."""
+    own = set(wanted.town.groups.get(WORKSTATIONS, ()))
+    shared = {
+        (unit.host, unit.role): taken_apart(unit.arguments)
+        for unit in wanted.rendering.units
+        if unit.host not in own
+    }
+    return Base(around, files, plan, chained, shared)
