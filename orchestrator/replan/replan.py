@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -53,9 +53,10 @@ def replan(base: Base, files: Mapping[str, str], present: Present) -> Plan:
     if not lines and not recorded:
         return base.plan
     kept = Relatives(before, now).of(lines, recorded | now.framed_words())
-    step = _Step(base, present, present.follows(before.excerpt(kept)), present.follows(now.excerpt(kept)))
-    step.judge(recorded)
-    return step.plan(recorded)
+    excerpts = (present.follows(before.excerpt(kept)), present.follows(now.excerpt(kept)))
+    step = _Step(base, present, recorded, *excerpts)
+    step.judge()
+    return step.plan()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +65,21 @@ class _Step:
 
     base: Base
     present: Present
+    recorded: set[str]
     before: Desired
     now: Desired
 
-    def judge(self, recorded: set[str]) -> None:
+    def judge(self) -> None:
         """See that the excerpt before says of its PCs what the whole town said."""
-        pcs = set(self.before.town.groups.get(WORKSTATIONS, ())) - recorded
+        pcs = set(self.before.town.groups.get(WORKSTATIONS, ())) - self.recorded
         units = tuple(unit for unit in self.before.rendering.units if unit.host in pcs)
         again = self._planned(self.before, replace(self.before.rendering, units=units), pcs)
         if _essence(again.units) != _essence(unit for unit in self.base.plan.units if unit.host in pcs):
             raise DoubtError("the excerpt says something else than the whole town did")
 
-    def plan(self, recorded: set[str]) -> Plan:
+    def plan(self) -> Plan:
         """The base's plan with the units of the excerpt's hosts replaced."""
-        hosts = set(self.before.town.hosts) | set(self.now.town.hosts) | recorded
+        hosts = set(self.before.town.hosts) | set(self.now.town.hosts) | self.recorded
         shared = dict(self._shared())
         found = self._planned(self.now, self.now.rendering, hosts, shared)
         found = self._with_changes(found, shared)
@@ -116,18 +118,30 @@ class _Step:
 
     def _with_changes(self, found: Plan, shared: Mapping[Unit, str]) -> Plan:
         """Differences between excerpts are those of the whole town, where it was applied as it was before."""
-        before, now = _arguments(self.before), _arguments(self.now)
+        before, now, digest_before = _arguments(self.before), _arguments(self.now), self._digests_before()
         applied = dict(self.present.contents(unit.previous for unit in found.units if unit.previous))
         rendered = []
         for unit in found.units:
             name = (unit.host, unit.role)
             arguments = now[name]
-            if name in shared and unit.previous == digest(joined(self.base.shared[name])):
+            if name in shared and unit.previous == digest_before(unit):
                 applied |= {key: canonical(before[name]) for key in (unit.previous,) if key in applied}
             elif name in shared:
                 arguments = json.loads(shared[name])
             rendered.append(UnitRendering(unit.host, unit.role, unit.position, arguments, ()))
         return with_changes(found, replace(self.now.rendering, units=tuple(rendered)), applied)
+
+    def _digests_before(self) -> Callable[[PlannedUnit], str]:
+        """Digest of the base's arguments of a unit; one that was not due then had them applied."""
+        due = {(unit.host, unit.role): unit.arguments for unit in self.base.plan.units}
+
+        def of(unit: PlannedUnit) -> str:
+            name = (unit.host, unit.role)
+            if unit.host in self.recorded:
+                return digest(joined(self.base.shared[name]))
+            return due.get(name, unit.previous)
+
+        return of
 
 
 def _arguments(wanted: Desired) -> dict[Unit, Mapping[str, object]]:

@@ -18,7 +18,9 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
 """What the entries of a file are, by its section; no section means anywhere in it."""
 _FILES = {kind: file for file, by_section in _KINDS.items() for kind in by_section.values()}
 _FIELD = re.compile(r'([a-z_]+): (?:"([^"]*)"|([^,}]+))')
-_WHOLE = re.compile(r" +(?:- |(?!hosts:|children:|vars:)([A-Za-z][A-Za-z0-9_.-]*): )\{[^{}]*\}")
+_ENTRY = r" +(?:- |(?!hosts:|children:|vars:)[A-Za-z][A-Za-z0-9_.-]*: )\{[^{}\n]*\}"
+_RUN = re.compile(rf"(?:^{_ENTRY}\n)+", re.MULTILINE)
+_SECTION = re.compile(r"^[^ #\n].*$", re.MULTILINE)
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 Name = tuple[str, str]
@@ -26,25 +28,21 @@ Name = tuple[str, str]
 
 
 Entry = tuple[str, int]
-"""A line and its place: how many lines of the frame stand before it."""
+"""A line, and which run of entries of its file it stands in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One file: its text, its lines, which of them are entries and of what name, and its frame."""
+    """One file: its text, its runs of entries, and its frame: a part before each run and one at the end."""
 
     text: str
-    lines: list[str]
-    numbers: list[int]
-    names: list[Name]
+    runs: list[list[str]]
     frame: list[str]
 
-    def excerpt(self, kept: set[Name]) -> str:
-        """The file without the lines of all other entries."""
-        if not self.names:
-            return self.text
-        left_out = {number for number, name in zip(self.numbers, self.names, strict=True) if name not in kept}
-        return "\n".join([line for number, line in enumerate(self.lines) if number not in left_out])
+    def excerpt(self, kept: set[str]) -> str:
+        """The file with only these lines of all its entries."""
+        runs = ("".join(f"{line}\n" for line in run if line in kept) for run in self.runs)
+        return "".join(part for pair in zip(self.frame, (*runs, ""), strict=True) for part in pair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +57,11 @@ class Sheets:
         entries, text = self.entries[kind], self.files[_FILES[kind]].text
         at = text.find(words)
         while at >= 0:
-            begin, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
-            line = text[begin : end if end >= 0 else len(text)]
-            key = _key(line)
-            if key is not None and entries.get(key, ("", 0))[0] == line:
-                yield key
-            at = text.find(words, begin + len(line))
+            end = text.find("\n", at)
+            line = text[text.rfind("\n", 0, at) + 1 : end if end >= 0 else len(text)]
+            if entries.get(_key(line), ("", 0))[0] == line:
+                yield _key(line)
+            at = text.find(words, end) if end >= 0 else -1
 
     def framed_words(self) -> set[str]:
         """Every word of every frame."""
@@ -72,7 +69,11 @@ class Sheets:
 
     def excerpt(self, kept: set[Name]) -> dict[str, str]:
         """The files without the lines of all other entries."""
-        return {file: sheet.excerpt(kept) for file, sheet in self.files.items() if sheet.text}
+        lines: dict[str, set[str]] = {file: set() for file in self.files}
+        for kind, key in kept:
+            if key in self.entries[kind]:
+                lines[_FILES[kind]].add(self.entries[kind][key][0])
+        return {file: sheet.excerpt(lines[file]) for file, sheet in self.files.items() if sheet.text}
 
 
 def fields(entry: Entry) -> dict[str, str]:
@@ -95,29 +96,22 @@ def sheets(files: Mapping[str, str], known: Sheets | None = None) -> Sheets:
 
 
 def _divided(text: str, kinds: Mapping[str, str], entries: Mapping[str, dict[str, Entry]]) -> Sheet:
-    lines = text.split("\n")
-    if not kinds:
-        return Sheet(text, lines, [], [], lines)
-    numbers: list[int] = []
-    names: list[Name] = []
-    frame: list[str] = []
-    kind, whole = kinds.get(""), _WHOLE.fullmatch
-    for number, line in enumerate(lines):
-        found = whole(line) if kind else None
-        if kind and found:
-            key = found[1] or line
-            entries[kind][key] = (line, len(frame))
-            numbers.append(number)
-            names.append((kind, key))
-        else:
-            frame.append(line)
-            if "" not in kinds and line and line[0] not in " #":
-                kind = kinds.get(line)
-    if sum(len(entries[one]) for one in kinds.values()) != len(names):
+    runs: list[list[str]] = []
+    frame, end, kind = [], 0, kinds.get("")
+    for found in _RUN.finditer(text) if kinds else ():
+        sections = _SECTION.findall(text, end, found.start())
+        kind = kind if "" in kinds or not sections else kinds.get(sections[-1])
+        if kind:
+            frame.append(text[end : found.start()])
+            end = found.end()
+            runs.append(found[0][:-1].split("\n"))
+            entries[kind].update((_key(line), (line, len(runs))) for line in runs[-1])
+    if sum(len(entries[one]) for one in kinds.values()) != sum(map(len, runs)):
         raise DoubtError("an entry is there twice")
-    return Sheet(text, lines, numbers, names, frame)
+    return Sheet(text, runs, [*frame, text[end:]])
 
 
-def _key(line: str) -> str | None:
-    found = _WHOLE.fullmatch(line)
-    return (found[1] or line) if found else None
+def _key(line: str) -> str:
+    """What stands before the colon; an item of a list is its own key."""
+    head, colon, _ = line.partition(": {")
+    return head.lstrip() if colon else line
