@@ -79,12 +79,13 @@ class _Present:
         self.code, self._root, self._ledger = code, root, ledger
         self._specs = read_specs(PROJECT / "roles")
 
-    def follows(self, files: Mapping[str, str]) -> Desired:
-        """All that follows from an excerpt."""
+    def follows(self, files: Mapping[str, str]) -> tuple[Desired, Mapping[str, Observation]]:
+        """What follows from an excerpt, and the pinned keys."""
         try:
-            return following(load_text(files, None, self._specs, PurePosixPath(self._root)))
+            wanted = following(load_text(files, None, self._specs, PurePosixPath(self._root)))
         except Refused as refused:
             raise DoubtError("the excerpt does not hold together") from refused
+        return wanted, pinned(wanted.town, wanted.intent)
 
     def recorded(self, base: Base) -> set[str]:
         """The hosts with records since the base."""
@@ -96,9 +97,9 @@ class _Present:
         """What the ledger knows of some hosts."""
         return self._ledger.state(hosts)
 
-    def observed(self, wanted: Desired) -> Mapping[str, Observation]:
-        """The pinned keys."""
-        return pinned(wanted.town, wanted.intent)
+    def known(self, digests: Iterable[str]) -> set[str]:
+        """Which arguments are remembered."""
+        return self._ledger.known(digests)
 
     def contents(self, digests: Iterable[str]) -> Mapping[str, str]:
         """Remembered arguments."""

@@ -19,6 +19,7 @@ from orchestrator.plan.keys import digest
 from orchestrator.reach import PROJECT
 
 _COLLECTION = re.compile(r"\b([a-z_0-9]+)\.([a-z_0-9]+)\.[a-z_0-9]+\b")
+_OURS = re.compile(r"^ *(?:from|import) (orchestrator(?:\.\w+)*)\b", re.MULTILINE)
 _SECRETS = "orchestrator/secret_values.py"
 _SKIPPED = frozenset({"__pycache__", "README.md", "README.rst"})
 
@@ -101,22 +102,14 @@ def _names_of(plugin: Path) -> tuple[str, ...]:
 
 def _imports(path: Path, project: Path, known: frozenset[Path] = frozenset()) -> frozenset[Path]:
     found = known | {path}
-    for node in ast.walk(_tree(path)):
-        names = (
-            [node.module or ""]
-            if isinstance(node, ast.ImportFrom)
-            else ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [])
-        )
-        for name in names:
-            file = _module_file(name, project)
-            if file and file not in found:
-                found = _imports(file, project, found)
+    for name in _OURS.findall(path.read_text(encoding="utf-8")):
+        file = _module_file(name, project)
+        if file and file not in found:
+            found = _imports(file, project, found)
     return found
 
 
 def _module_file(name: str, project: Path) -> Path | None:
-    if not name.startswith("orchestrator"):
-        return None
     path = project.joinpath(*name.split("."))
     candidates = (path.with_suffix(".py"), path / "__init__.py")
     return next((candidate for candidate in candidates if candidate.is_file()), None)

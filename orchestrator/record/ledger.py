@@ -29,6 +29,7 @@ SELECT host, machine FROM record WHERE number IN (
 )
 """
 _OF_HOSTS = "AND host IN (SELECT value FROM json_each(?))"
+_KNOWN = "SELECT digest FROM content WHERE digest IN (SELECT value FROM json_each(?))"
 
 
 def _now() -> str:
@@ -110,6 +111,11 @@ class Ledger:
             for one in set(digests)
         )
         return dict(row for row in found if row)
+
+    def known(self, digests: Iterable[str]) -> set[str]:
+        """Return those digests whose arguments are remembered."""
+        rows = self._store.execute(_KNOWN, (json.dumps(sorted(set(digests))),))
+        return {str(digest) for (digest,) in rows}
 
     def fault(self) -> str:
         """Name the first record that cannot be trusted, or return nothing."""

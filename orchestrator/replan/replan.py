@@ -22,14 +22,16 @@ from orchestrator.replan.shared import edited as edited_arguments
 from orchestrator.replan.shared import joined
 from orchestrator.replan.sheets import sheets
 
+Seen = Mapping[str, Observation]
+
 
 class Present(Protocol):
-    """What can be asked about the present; the excerpt of a town may be refused."""
+    """What can be asked about the present."""
 
     code: CodeDigests
 
-    def follows(self, files: Mapping[str, str]) -> Desired:
-        """All that follows from an excerpt; raises DoubtError where it does not hold together."""
+    def follows(self, files: Mapping[str, str]) -> tuple[Desired, Seen]:
+        """What follows from an excerpt and is seen of its machines; raises DoubtError if it is refused."""
 
     def recorded(self, base: Base) -> set[str]:
         """The hosts with records since the base; raises DoubtError if the ledger is another."""
@@ -37,8 +39,8 @@ class Present(Protocol):
     def state(self, hosts: Iterable[str]) -> LedgerState:
         """What the ledger knows of some hosts."""
 
-    def observed(self, wanted: Desired) -> Mapping[str, Observation]:
-        """What is known of the machines of an excerpt."""
+    def known(self, digests: Iterable[str]) -> set[str]:
+        """Those of the digests whose arguments are remembered."""
 
     def contents(self, digests: Iterable[str]) -> Mapping[str, str]:
         """Remembered arguments by digest."""
@@ -66,14 +68,24 @@ class _Step:
     base: Base
     present: Present
     recorded: set[str]
-    before: Desired
-    now: Desired
+    excerpt_before: tuple[Desired, Seen]
+    excerpt_now: tuple[Desired, Seen]
+
+    @property
+    def before(self) -> Desired:
+        """What followed from the excerpt."""
+        return self.excerpt_before[0]
+
+    @property
+    def now(self) -> Desired:
+        """What follows from it now."""
+        return self.excerpt_now[0]
 
     def judge(self) -> None:
         """See that the excerpt before says of its PCs what the whole town said."""
         pcs = set(self.before.town.groups.get(WORKSTATIONS, ())) - self.recorded
         units = tuple(unit for unit in self.before.rendering.units if unit.host in pcs)
-        again = self._planned(self.before, replace(self.before.rendering, units=units), pcs)
+        again = self._planned(self.excerpt_before[1], replace(self.before.rendering, units=units), pcs)
         if _essence(again.units) != _essence(unit for unit in self.base.plan.units if unit.host in pcs):
             raise DoubtError("the excerpt says something else than the whole town did")
 
@@ -81,7 +93,7 @@ class _Step:
         """The base's plan with the units of the excerpt's hosts replaced."""
         hosts = set(self.before.town.hosts) | set(self.now.town.hosts) | self.recorded
         shared = dict(self._shared())
-        found = self._planned(self.now, self.now.rendering, hosts, shared)
+        found = self._planned(self.excerpt_now[1], self.now.rendering, hosts, shared)
         found = self._with_changes(found, shared)
         old = self.base.plan
         joining = set(old.joining) - hosts
@@ -99,10 +111,9 @@ class _Step:
         )
 
     def _planned(
-        self, wanted: Desired, rendering: Rendering, hosts: set[str], texts: Mapping[Unit, str] | None = None
+        self, seen: Seen, rendering: Rendering, hosts: set[str], texts: Mapping[Unit, str] | None = None
     ) -> Plan:
-        state, observed = self.present.state(hosts), self.present.observed(wanted)
-        return plan(rendering, self.present.code, state, observed, texts)
+        return plan(rendering, self.present.code, self.present.state(hosts), seen, texts)
 
     def _shared(self) -> Iterable[tuple[Unit, str]]:
         """The arguments of the whole town on every host of the excerpt that is no PC."""
@@ -119,16 +130,19 @@ class _Step:
     def _with_changes(self, found: Plan, shared: Mapping[Unit, str]) -> Plan:
         """Differences between excerpts are those of the whole town, where it was applied as it was before."""
         before, now, digest_before = _arguments(self.before), _arguments(self.now), self._digests_before()
-        applied = dict(self.present.contents(unit.previous for unit in found.units if unit.previous))
-        rendered = []
+        known = self.present.known(unit.previous for unit in found.units if unit.previous)
+        applied, rendered, wanted = {}, [], set()
         for unit in found.units:
             name = (unit.host, unit.role)
             arguments = now[name]
             if name in shared and unit.previous == digest_before(unit):
-                applied |= {key: canonical(before[name]) for key in (unit.previous,) if key in applied}
-            elif name in shared:
-                arguments = json.loads(shared[name])
+                applied[unit.previous] = canonical(before[name])
+            else:
+                wanted.add(unit.previous)
+                arguments = json.loads(shared[name]) if name in shared else arguments
             rendered.append(UnitRendering(unit.host, unit.role, unit.position, arguments, ()))
+        applied = {key: text for key, text in applied.items() if key in known}
+        applied.update(self.present.contents(wanted & known))
         return with_changes(found, replace(self.now.rendering, units=tuple(rendered)), applied)
 
     def _digests_before(self) -> Callable[[PlannedUnit], str]:

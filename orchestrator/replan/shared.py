@@ -11,9 +11,10 @@ from typing import Any
 from orchestrator.plan.keys import canonical
 from orchestrator.replan.doubt import DoubtError
 
-Texts = Mapping[str, str | list[str]]
-"""Canonical JSON by argument; a list that many lines share as one text for each item."""
+Texts = Mapping[str, str]
+"""Canonical JSON by argument; of a list in ORDERS, its items with line ends between them."""
 Order = Callable[[Any], Any]
+_BETWEEN = "\n"
 
 
 def _by(*names: str) -> Order:
@@ -43,21 +44,21 @@ ORDERS: Mapping[str, Order] = {
 """The lists whose items each follow from lines of their own, and what they are sorted by."""
 
 
-def taken_apart(arguments: Mapping[str, Any]) -> dict[str, str | list[str]]:
+def taken_apart(arguments: Mapping[str, Any]) -> dict[str, str]:
     """A unit's arguments as texts."""
     return {
-        name: [canonical(item) for item in value] if name in ORDERS else canonical(value)
+        name: _BETWEEN.join(map(canonical, value)) if name in ORDERS else canonical(value)
         for name, value in arguments.items()
     }
 
 
 def joined(texts: Texts) -> str:
     """The canonical JSON of arguments that were taken apart."""
-    return f"{{{','.join(f'{canonical(name)}:{_text(texts[name])}' for name in sorted(texts))}}}"
+    return f"{{{','.join(f'{canonical(name)}:{_whole(name, texts[name])}' for name in sorted(texts))}}}"
 
 
-def _text(value: str | list[str]) -> str:
-    return value if isinstance(value, str) else f"[{','.join(value)}]"
+def _whole(name: str, text: str) -> str:
+    return f"[{text.replace(_BETWEEN, ',')}]" if name in ORDERS else text
 
 
 def edited(texts: Texts, before: Mapping[str, Any], now: Mapping[str, Any]) -> Texts:
@@ -75,12 +76,13 @@ def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _argument(name: str, text: str | list[str], old: Any, new: Any) -> str | list[str]:
+def _argument(name: str, text: str, old: Any, new: Any) -> str:
     if old == new:
         return text
-    if isinstance(text, str):
+    if name not in ORDERS:
         raise DoubtError(f"{name} is no list of items")
-    return _Items(name, text.copy(), canonical, json.loads).edited(old, new)
+    items = text.split(_BETWEEN) if text else []
+    return _BETWEEN.join(_Items(name, items, canonical, json.loads).edited(old, new))
 
 
 class _Items:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import repeat
 
 from orchestrator.replan.doubt import DoubtError
 
@@ -59,8 +60,9 @@ class Sheets:
         while at >= 0:
             end = text.find("\n", at)
             line = text[text.rfind("\n", 0, at) + 1 : end if end >= 0 else len(text)]
-            if entries.get(_key(line), ("", 0))[0] == line:
-                yield _key(line)
+            key = line if kind == TRUNK else line.partition(": {")[0].lstrip()
+            if entries.get(key, ("", 0))[0] == line:
+                yield key
             at = text.find(words, end) if end >= 0 else -1
 
     def framed_words(self) -> set[str]:
@@ -104,14 +106,10 @@ def _divided(text: str, kinds: Mapping[str, str], entries: Mapping[str, dict[str
         if kind:
             frame.append(text[end : found.start()])
             end = found.end()
-            runs.append(found[0][:-1].split("\n"))
-            entries[kind].update((_key(line), (line, len(runs))) for line in runs[-1])
+            run = found[0][:-1].split("\n")
+            runs.append(run)
+            keys = run if kind == TRUNK else [line.partition(": {")[0].lstrip() for line in run]
+            entries[kind].update(zip(keys, zip(run, repeat(len(runs))), strict=False))
     if sum(len(entries[one]) for one in kinds.values()) != sum(map(len, runs)):
         raise DoubtError("an entry is there twice")
     return Sheet(text, runs, [*frame, text[end:]])
-
-
-def _key(line: str) -> str:
-    """What stands before the colon; an item of a list is its own key."""
-    head, colon, _ = line.partition(": {")
-    return head.lstrip() if colon else line

@@ -23,8 +23,10 @@ class Store:
     def recall(self, root: Path) -> tuple[Any, ...] | None:
         """What was kept for an inventory, or nothing; a damaged file is nothing."""
         try:
-            head, _, body = self._path(root).read_bytes().partition(b"\n")
-            if head == _head(body):
+            kept = self._path(root).read_bytes()
+            end = kept.index(b"\n")
+            body = memoryview(kept)[end + 1 :]
+            if kept[:end] == _head(body):
                 values = marshal.loads(body)  # noqa: S302  written by this user, in a folder of their own
                 return values if isinstance(values, tuple) else None
         except _ERRORS:
@@ -48,7 +50,7 @@ class Store:
         return self._folder / f"{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:24]}.base"
 
 
-def _head(body: bytes) -> bytes:
+def _head(body: bytes | memoryview) -> bytes:
     return f"townhall.base/1 {sys.version_info} {zlib.crc32(body)}".encode()
 
 

@@ -67,10 +67,10 @@ class Known:
     texts: dict[str, str]
     since: set[str] = field(default_factory=set)
 
-    def follows(self, files: Mapping[str, str]) -> Desired:
-        """All that follows from an excerpt."""
+    def follows(self, files: Mapping[str, str]) -> tuple[Desired, Mapping[str, Observation]]:
+        """All that follows from an excerpt; nothing is known of machines."""
         try:
-            return wanted(files)
+            return wanted(files), {}
         except Refused as refused:
             raise DoubtError from refused
 
@@ -84,9 +84,9 @@ class Known:
         units = {unit: state for unit, state in self.units.items() if unit[0] in named}
         return LedgerState(units, 7, {host: "one" for host, _ in units})
 
-    def observed(self, wanted: Desired) -> Mapping[str, Observation]:
-        """Nothing is known of machines."""
-        return {}
+    def known(self, digests: Iterable[str]) -> set[str]:
+        """Which arguments are remembered."""
+        return set(digests) & set(self.texts)
 
     def contents(self, digests: Iterable[str]) -> Mapping[str, str]:
         """Remembered arguments."""
