@@ -37,8 +37,9 @@ def table(measurements: Mapping[str, Measured]) -> list[str]:
 
 def counted(found: Mapping[int, Mapping[str, int]]) -> list[str]:
     """One row for each size of town."""
-    rows = ["| PCs | units to run | machines touched |", "|---|---|---|"]
-    return rows + [f"| {pcs} | {count['units']} | {count['machines']} |" for pcs, count in found.items()]
+    names = list(next(iter(found.values())))
+    rows = [f"| PCs | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
+    return rows + [f"| {pcs} | {' | '.join(map(str, counts.values()))} |" for pcs, counts in found.items()]
 
 
 def section(name: str) -> list[str]:

@@ -24,9 +24,9 @@ from tests.towns.generate import generate
 WORK = REPOSITORY / "build/bench"
 
 
-def town_of(pcs: int) -> Path:
+def town_of(pcs: int, work: Path = WORK) -> Path:
     """A generated town, anew."""
-    root = WORK / f"town-{pcs}"
+    root = work / f"town-{pcs}"
     shutil.rmtree(root, ignore_errors=True)
     generate(root, pcs, seed=1)
     return root

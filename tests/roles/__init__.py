@@ -1,0 +1,1 @@
+"""Modules that roles bring along, tried without a machine."""
