@@ -20,7 +20,10 @@ _LEASHED = Path(__file__).with_name("leashed")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What Ansible is to run; `vault_files` hold the encrypted values that its templates name."""
+    """What Ansible is to run; `vault_files` hold the encrypted values that its templates name.
+
+    The run ends early when `is_cancelled` says so.
+    """
 
     folder: Path
     inventory: str
@@ -28,6 +31,7 @@ class Job:
     vault_files: tuple[Path, ...] = ()
     accelerate: bool = False
     hosts: int = 1
+    is_cancelled: Callable[[], bool] = bool
 
 
 class Ansible(Protocol):
@@ -59,6 +63,7 @@ class Runner:
             cmdline=" ".join(f"-e @{path}" for path in job.vault_files) or None,
             envvars=environment(job, self.project),
             event_handler=hear,
+            cancel_callback=job.is_cancelled,
             quiet=True,
         )
         return str(ran.status)

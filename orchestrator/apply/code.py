@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -28,11 +29,13 @@ def code_digests(catalogue: Catalogue, project: Path = PROJECT) -> CodeDigests:
     """Digest every role of the catalogue with the filters, plugins and collections that it uses."""
     roles = sorted({role for play in catalogue.plays for role in play.roles})
     shared = _SharedCode(project)
+    facts = {role: _facts(project / "roles" / role) for role in roles}
     return CodeDigests(
         roles={role: _role_digest(project / "roles" / role, shared) for role in roles},
         plays={play.position: play for play in catalogue.plays},
         platform=_platform(project),
-        not_units=frozenset(role for role in roles if not _facts(project / "roles" / role).get("unit", True)),
+        not_units=frozenset(role for role in roles if not facts[role].get("unit", True)),
+        after={role: tuple(said["after"]) for role, said in facts.items() if "after" in said},
     )
 
 
@@ -48,7 +51,7 @@ def handler_names(role: str, project: Path = PROJECT) -> tuple[str, ...]:
     return tuple(handler["name"] for handler in yaml.safe_load(path.read_text(encoding="utf-8")) or ())
 
 
-def _facts(role: Path) -> dict[str, object]:
+def _facts(role: Path) -> dict[str, Any]:
     path = role / "meta" / "townhall.yml"
     return dict(yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from threading import RLock
 from typing import Any, Protocol
 
 from orchestrator.apply.observer import Observer
@@ -25,12 +26,13 @@ class Recorder(Protocol):
 
 
 class Journal:
-    """One run's memory: what began, what ended, and why."""
+    """One run's memory: what began, what ended, and why. Lanes write into it side by side."""
 
     def __init__(
         self, run: str, recorder: Recorder, observer: Observer, observed: Mapping[str, Observation]
     ) -> None:
         self._run, self._recorder, self._observer, self._observed = run, recorder, observer, observed
+        self._alone = RLock()
         self._units: dict[tuple[str, str], PlannedUnit] = {}
         self._started: set[PlannedUnit] = set()
         self._faults: dict[PlannedUnit, UnitOutcome] = {}
@@ -39,16 +41,23 @@ class Journal:
 
     def expect(self, plays: Iterable[RunPlay]) -> None:
         """Learn which play speaks of which unit."""
-        self._units.update({(play.name, unit.host): unit for play in plays for unit in play.units})
+        with self._alone:
+            self._units.update({(play.name, unit.host): unit for play in plays for unit in play.units})
 
     def hear(self, event: Mapping[str, Any]) -> bool:
         """Understand one event of ansible-runner."""
         data = event.get("event_data") or {}
-        unit = self._units.get((str(data.get("play")), str(data.get("host"))))
         handler = getattr(self, "_" + str(event.get("event")), None)
-        if unit and handler:
-            handler(unit, data)
+        with self._alone:
+            unit = self._units.get((str(data.get("play")), str(data.get("host"))))
+            if unit and handler:
+                handler(unit, data)
         return True
+
+    def lost(self) -> tuple[PlannedUnit, ...]:
+        """Return the units that did not succeed so far."""
+        with self._alone:
+            return tuple(unit for unit, outcome in self.outcomes.items() if outcome.state != APPLIED)
 
     def _runner_on_start(self, unit: PlannedUnit, data: Mapping[str, Any]) -> None:
         self.start(unit)
@@ -73,18 +82,20 @@ class Journal:
 
     def start(self, unit: PlannedUnit) -> None:
         """Write down that a unit begins, once."""
-        if unit not in self._started:
-            self._started.add(unit)
-            self._recorder.append([self._entry("started", unit)])
-            self._observer.unit_started(unit)
+        with self._alone:
+            if unit not in self._started:
+                self._started.add(unit)
+                self._recorder.append([self._entry("started", unit)])
+                self._observer.unit_started(unit)
 
     def finish(self, outcome: UnitOutcome) -> None:
         """Write down a unit's end; an end that nobody saw is unknown."""
-        self.outcomes[outcome.unit] = outcome
-        if outcome.unit in self._started:
-            kind = {UNREACHABLE: UNKNOWN}.get(outcome.state, outcome.state)
-            self._recorder.append([self._entry(kind, outcome.unit, outcome.why)])
-        self._observer.unit_finished(outcome)
+        with self._alone:
+            self.outcomes[outcome.unit] = outcome
+            if outcome.unit in self._started:
+                kind = {UNREACHABLE: UNKNOWN}.get(outcome.state, outcome.state)
+                self._recorder.append([self._entry(kind, outcome.unit, outcome.why)])
+            self._observer.unit_finished(outcome)
 
     def close(self, units: Iterable[PlannedUnit]) -> None:
         """Give every unit of the run its end after the run is over."""

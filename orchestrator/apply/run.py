@@ -1,29 +1,32 @@
-"""Carry out a plan: devices over their own line, hosts through Ansible, wave after wave."""
+"""Carry out a plan: devices over their own line, hosts through Ansible, side by side where order allows."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from itertools import groupby
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Event
 
 from orchestrator.apply.ansible import Ansible, Job, Runner
 from orchestrator.apply.as_yaml import as_yaml, playbook_yaml
 from orchestrator.apply.code import handler_names
 from orchestrator.apply.devices import ROLES, Devices, Switches
 from orchestrator.apply.journal import Journal, Recorder
+from orchestrator.apply.lanes import Lane, lanes
 from orchestrator.apply.observer import Nobody, Observer
-from orchestrator.apply.playbook import Author, inventory, run_plays
+from orchestrator.apply.playbook import Author, RunPlay, inventory, run_plays
 from orchestrator.apply.stamps import Stamps
 from orchestrator.errors import TownhallError
 from orchestrator.model.outcome import APPLIED, FAILED, Outcome, UnitOutcome
-from orchestrator.model.plan import CodeDigests, Observation, Plan, PlannedUnit, Wave
+from orchestrator.model.plan import CodeDigests, Observation, Plan, PlannedUnit
 from orchestrator.model.rendering import Rendering, UnitRendering
 from orchestrator.plan.rejoin import ARGUMENT, DIRECTORY
 from orchestrator.reach import Shell
 
 Arguments = Mapping[tuple[str, str], Mapping[str, object]]
+LANES_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,7 @@ def apply(
     run = _Run(rendering, code, arguments, order, tools, journal, _clear_stamps(plan, tools))
     tools.observer.run_started(order.run, plan.units)
     try:
-        for of_devices, waves in groupby(plan.waves, key=_is_of_devices):
-            remaining = run.still_wanted(waves)
-            (run.configure if of_devices else run.converge)(remaining)
-            if run.is_stopped:
-                break
+        run.follow(lanes(run_plays(plan.waves, code.plays), code.after))
     finally:
         journal.close(plan.units)
     outcomes = tuple(journal.outcomes[unit] for unit in plan.units)
@@ -85,10 +84,6 @@ def _arguments(unit: UnitRendering, plan: Plan) -> Mapping[str, object]:
     return unit.arguments
 
 
-def _is_of_devices(wave: Wave) -> bool:
-    return all(unit.role in ROLES for unit in wave.units)
-
-
 def _clear_stamps(plan: Plan, tools: Tools) -> frozenset[str]:
     """Remove the stamps of all pending units; return the hosts where they may still stand."""
     units = [(unit.host, unit.role) for unit in plan.units if unit.role not in ROLES]
@@ -97,7 +92,7 @@ def _clear_stamps(plan: Plan, tools: Tools) -> frozenset[str]:
 
 @dataclass(slots=True)
 class _Run:
-    """The state of one run between its waves."""
+    """The state of one run between its lanes."""
 
     rendering: Rendering
     code: CodeDigests
@@ -106,20 +101,47 @@ class _Run:
     tools: Tools
     journal: Journal
     stamped: frozenset[str]
-    legs: int = 0
+    cancelled: Event = field(default_factory=Event)
 
-    def still_wanted(self, waves: Iterable[Wave]) -> tuple[Wave, ...]:
+    def follow(self, order: tuple[Lane, ...]) -> None:
+        """Run every lane when those before it are over; after a fatal loss no further lane begins."""
+        waiting, running, over = dict(enumerate(order)), dict[Future[None], int](), set[int]()
+        with ThreadPoolExecutor(LANES_AT_ONCE) as pool:
+            try:
+                while True:
+                    ready = (
+                        [] if self.is_stopped else [n for n, lane in waiting.items() if lane.after <= over]
+                    )
+                    for number in ready:
+                        running[pool.submit(self._go, number, waiting.pop(number))] = number
+                    if not running:
+                        return
+                    for future in wait(running, return_when=FIRST_COMPLETED).done:
+                        over.add(running.pop(future))
+                        future.result()
+            finally:
+                self.cancelled.set()
+
+    def _go(self, number: int, lane: Lane) -> None:
+        plays = self._still_wanted(lane.plays)
+        if not plays:
+            return
+        if lane.of_devices:
+            self._configure(plays)
+        else:
+            self._converge(str(number + 1), plays)
+
+    def _still_wanted(self, plays: Iterable[RunPlay]) -> tuple[RunPlay, ...]:
         """Leave out hosts where an earlier unit did not succeed."""
-        lost = {unit.host for unit in self._lost()}
+        lost = {unit.host for unit in self.journal.lost()}
         kept = (
-            Wave(wave.position, wave.name, tuple(unit for unit in wave.units if unit.host not in lost))
-            for wave in waves
+            replace(play, units=tuple(unit for unit in play.units if unit.host not in lost)) for play in plays
         )
-        return tuple(wave for wave in kept if wave.units)
+        return tuple(play for play in kept if play.units)
 
-    def configure(self, waves: tuple[Wave, ...]) -> None:
+    def _configure(self, plays: tuple[RunPlay, ...]) -> None:
         """Configure devices one after the other: two switches of one path never change together."""
-        for unit in (unit for wave in waves for unit in wave.units):
+        for unit in (unit for play in plays for unit in play.units):
             self.journal.start(unit)
             self.journal.finish(self._configured(unit))
             if self.is_stopped:
@@ -132,24 +154,21 @@ class _Run:
             return UnitOutcome(unit, FAILED, str(error))
         return UnitOutcome(unit, APPLIED, "", changed)
 
-    def converge(self, waves: tuple[Wave, ...]) -> None:
-        """Run the waves of hosts in one run of Ansible."""
-        if not waves:
-            return
-        self.legs += 1
-        plays = run_plays(waves, self.code.plays)
-        units = [unit for wave in waves for unit in wave.units]
+    def _converge(self, name: str, plays: tuple[RunPlay, ...]) -> None:
+        """Run the plays of hosts in one run of Ansible."""
+        units = [unit for play in plays for unit in play.units]
         self.journal.expect(plays)
         author = Author(
             self.order.run, self.tools.handlers, self.stamped, self.tools.stamps, self.order.leased
         )
         job = Job(
-            folder=self.order.folder / str(self.legs),
+            folder=self.order.folder / name,
             inventory=as_yaml(inventory(units, self.arguments, self.rendering.connections)),
             playbook=playbook_yaml(author.playbook(plays)),
             vault_files=self.order.vault_files,
             accelerate=self.order.accelerate,
             hosts=len({unit.host for unit in units}),
+            is_cancelled=self.cancelled.is_set,
         )
         self.tools.ansible.run(job, self.journal.hear)
         self.journal.close(units)
@@ -157,7 +176,4 @@ class _Run:
     @property
     def is_stopped(self) -> bool:
         """Whether a play was lost whose errors stop all that follows."""
-        return any(self.code.plays[unit.position].any_errors_fatal for unit in self._lost())
-
-    def _lost(self) -> list[PlannedUnit]:
-        return [unit for unit, outcome in self.journal.outcomes.items() if outcome.state != APPLIED]
+        return any(self.code.plays[unit.position].any_errors_fatal for unit in self.journal.lost())

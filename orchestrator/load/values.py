@@ -27,7 +27,7 @@ _ZERO_LED = re.compile(r"(?:^|\.)0[0-9]")
 _OCTETS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 _PORTS = re.compile(r"(tcp|udp)/([0-9]{1,6})(?:-([0-9]{1,6}))?")
 _TITLE = re.compile(r"[^\W_](?:[\w .,:()/+'&№-]{0,99})")
-_URI = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?")
+_URI = re.compile(r"https?://([A-Za-z0-9.-]+)(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?")
 _PATH = re.compile(r"(?:~/|/)?[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*")
 
 
@@ -195,8 +195,20 @@ def netbios(text: str) -> str:
 
 
 def uri(text: str) -> str:
-    """The address of a package repository."""
-    return _matching(text, _URI, "TH-URI", "not an http or https address", "http://198.18.200.10/debian")
+    """A package repository, named by its address: packages are fetched before any name is answered."""
+    example = "http://198.18.200.10/debian"
+    found = _URI.fullmatch(_matching(text, _URI, "TH-URI", "not an http or https address", example))
+    if found and not _is_address(found[1]):
+        reason = "packages are fetched before names are answered: the server is named by its address"
+        raise BadError("TH-URI", reason, f"write such as {example}")
+    return text
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(address(text))
+    except BadError:
+        return False
 
 
 def path(text: str) -> str:

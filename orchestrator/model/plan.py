@@ -14,13 +14,15 @@ class CodeDigests:
     """Digests of all code that can change a unit's effect, and the plays by position.
 
     `roles` covers a role's tree, the filters and modules of ours and the collections that it uses;
-    `not_units` are roles that run nowhere.
+    `not_units` are roles that run nowhere; `after` names by role those that must be done first, where a role
+    says so.
     """
 
     roles: Mapping[str, str]
     plays: Mapping[int, Play]
     platform: str
     not_units: frozenset[str] = frozenset()
+    after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class UnitState(NamedTuple):

@@ -94,3 +94,10 @@ def test_every_role_has_a_scenario(role: Path) -> None:
     if role.name == "derived_values":
         pytest.skip("it asserts on the controller and touches no host")
     assert (REPOSITORY / "molecule" / role.name / "molecule.yml").exists()
+
+
+@by_role
+def test_a_role_comes_only_after_roles_of_the_catalogue(role: Path) -> None:
+    """Sabotage: write `after: [antivirus]` into meta/townhall.yml."""
+    after = (read(role / "meta" / "townhall.yml") or {}).get("after") or []  # type: ignore[attr-defined]
+    assert set(after) <= {one.name for one in ROLES} - {role.name}

@@ -1,0 +1,76 @@
+"""What may run side by side: pending plays in lanes, each behind those that it really needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from orchestrator.apply.devices import ROLES
+from orchestrator.apply.playbook import RunPlay
+
+After = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Plays that follow each other without a break; `after` are the numbers of earlier lanes."""
+
+    plays: tuple[RunPlay, ...]
+    after: frozenset[int]
+
+    @property
+    def of_devices(self) -> bool:
+        """Whether its units are devices, which Ansible does not reach."""
+        return self.plays[0].role in ROLES
+
+
+def lanes(plays: Sequence[RunPlay], after: After) -> tuple[Lane, ...]:
+    """Return the lanes in the catalogue's order.
+
+    A play waits for every earlier one on its own hosts, and for the earlier ones of the roles that its role
+    comes `after`; a role that names none waits for all.
+    """
+    needed = _nearest([_earlier(number, plays, after) for number in range(len(plays))])
+    followers = [sum(number in one for one in needed) for number in range(len(plays))]
+    found: list[list[int]] = []
+    lane_of: dict[int, int] = {}
+    for number, play in enumerate(plays):
+        before = next(iter(needed[number])) if len(needed[number]) == 1 else None
+        joins = before is not None and followers[before] == 1 and _alike(plays[before], play)
+        if joins and before is not None:
+            lane_of[number] = lane_of[before]
+            found[lane_of[number]].append(number)
+        else:
+            lane_of[number] = len(found)
+            found.append([number])
+    return tuple(
+        Lane(
+            tuple(plays[number] for number in lane), frozenset(lane_of[number] for number in needed[lane[0]])
+        )
+        for lane in found
+    )
+
+
+def _earlier(number: int, plays: Sequence[RunPlay], after: After) -> set[int]:
+    play, hosts = plays[number], set(plays[number].hosts)
+    named = after.get(play.role)
+    return {
+        earlier
+        for earlier, other in enumerate(plays[:number])
+        if named is None or other.role in named or hosts & set(other.hosts)
+    }
+
+
+def _nearest(earlier: Iterable[set[int]]) -> list[set[int]]:
+    """Leave out what is waited for anyway."""
+    behind: list[set[int]] = []
+    nearest = []
+    for direct in earlier:
+        implied = {one for number in direct for one in behind[number]}
+        behind.append(direct | implied)
+        nearest.append(direct - implied)
+    return nearest
+
+
+def _alike(one: RunPlay, other: RunPlay) -> bool:
+    return (one.role in ROLES) == (other.role in ROLES)

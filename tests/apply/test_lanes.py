@@ -1,0 +1,74 @@
+"""What runs side by side, and what never overtakes."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestrator.apply.lanes import Lane, lanes
+from orchestrator.apply.playbook import RunPlay
+from orchestrator.model.plan import PlannedUnit
+from orchestrator.model.rendering import Play
+
+ROLES = ("switch", "base", "directory", "dhcp_server", "workstation")
+AFTER = {"base": ("switch", "dhcp_server"), "directory": (), "workstation": ("directory",), "switch": ()}
+
+
+def play(number: int, role: str, *hosts: str) -> RunPlay:
+    units = tuple(PlannedUnit(host, role, number, "", "", "", "new", False) for host in hosts)
+    return RunPlay(f"{number} {role}", Play(number, role, "group", (role,), True, True), role, units)
+
+
+def shape(found: tuple[Lane, ...]) -> list[tuple[list[str], list[int]]]:
+    return [([play.name for play in lane.plays], sorted(lane.after)) for lane in found]
+
+
+def test_the_directory_and_the_switches_change_side_by_side_and_a_new_pc_waits_for_both() -> None:
+    """Sabotage: let every play wait for all earlier ones."""
+    plays = [
+        play(1, "switch", "sw1"),
+        play(4, "directory", "dc1"),
+        play(10, "base", "pc1"),
+        play(10, "workstation", "pc1"),
+    ]
+    assert shape(lanes(plays, AFTER)) == [
+        (["1 switch"], []),
+        (["4 directory"], []),
+        (["10 base"], [0]),
+        (["10 workstation"], [1, 2]),
+    ]
+
+
+def test_a_role_that_names_nothing_waits_for_all_and_a_chain_is_one_run() -> None:
+    """Sabotage: take a role without `after` for one that needs nothing."""
+    plays = [play(1, "switch", "sw1"), play(8, "dhcp_server", "dhcp1"), play(10, "base", "pc1")]
+    assert shape(lanes(plays, AFTER)) == [
+        (["1 switch"], []),
+        (["8 dhcp_server", "10 base"], [0]),
+    ]
+
+
+@given(st.lists(st.tuples(st.sampled_from(ROLES), st.sets(st.sampled_from("abcd"), min_size=1)), max_size=12))
+def test_no_play_overtakes_one_that_it_comes_after_or_one_of_its_own_hosts(
+    drawn: list[tuple[str, set[str]]],
+) -> None:
+    """Sabotage: drop the question for common hosts."""
+    plays = [play(number, role, *sorted(hosts)) for number, (role, hosts) in enumerate(drawn)]
+    found = lanes(plays, AFTER)
+    assert sorted(one.name for lane in found for one in lane.plays) == sorted(one.name for one in plays)
+    behind = _behind(found)
+    place = {one.name: (number, at) for number, lane in enumerate(found) for at, one in enumerate(lane.plays)}
+    for number, later in enumerate(plays):
+        for earlier in plays[:number]:
+            named = AFTER.get(later.role)
+            if named is None or earlier.role in named or set(earlier.hosts) & set(later.hosts):
+                (one, at), (other, there) = place[earlier.name], place[later.name]
+                assert one in behind[other] or (one == other and at < there)
+
+
+def _behind(found: tuple[Lane, ...]) -> list[set[int]]:
+    behind: list[set[int]] = []
+    for lane in found:
+        assert all(number < len(behind) for number in lane.after)
+        behind.append(set(lane.after) | {one for number in lane.after for one in behind[number]})
+    return behind
