@@ -19,15 +19,20 @@ def apply(  # noqa: PLR0913, PLR0917
     ask: Annotated[
         bool, typer.Option("--ask", help="read every machine's stamps, not only those of the plan")
     ] = False,
-    accelerate: Annotated[bool, typer.Option(help="let mitogen carry the tasks")] = False,
+    accelerate: Annotated[
+        bool | None, typer.Option(help="let mitogen carry the tasks; by itself where its versions were tried")
+    ] = None,
     language: Annotated[str, typer.Option(help="of the hand-over: sr-Cyrl, sr-Latn or en")] = "",
     json: AsJson = False,
 ) -> int:
     """Do exactly what the plan says, prove it on the machines and remember it."""
+    from orchestrator.apply.ansible import why_not_accelerated
     from orchestrator.cli.progress import Quiet, observer
     from orchestrator.errors import UsageError
     from orchestrator.pipeline import Options, apply_town
 
+    if accelerate is None:
+        accelerate = not why_not_accelerated()
     if json and not yes:
         raise UsageError("--json asks no questions: say --yes with it")
 
