@@ -1,0 +1,1 @@
+"""The algebra of flows and its three witnesses."""
