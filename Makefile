@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
-.PHONY: help setup check lint types unit test test-lab test-roles test-fresh demo lab lab-down bench fuzz docs lock
+.PHONY: help setup check lint types unit test test-kernel test-lab test-roles test-fresh demo lab lab-down bench fuzz docs lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,13 +25,17 @@ types:
 	mypy
 
 unit:
-	pytest -m "not lab" tests
+	pytest -m "not lab and not kernel" tests
 
-test: ## everything: check, the lab end to end, every role's scenario
+test: ## everything: check, the kernel as witness, every role's scenario, the lab end to end
 	@requirements/install lab
 	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory test-kernel
 	@$(MAKE) --no-print-directory test-roles
 	@$(MAKE) --no-print-directory test-lab
+
+test-kernel:
+	pytest -m kernel tests
 
 test-lab:
 	tests/lab-end-to-end
