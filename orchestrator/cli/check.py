@@ -27,6 +27,7 @@ def check(
 ) -> int:
     """Check every line; errors name place, value, reason and remedy."""
     from orchestrator.desired import following
+    from orchestrator.flows.rules import hold_rules
     from orchestrator.load import load_files
     from orchestrator.load.files import read_files, write_files
     from orchestrator.load.fix import fix as fix_files
@@ -38,7 +39,9 @@ def check(
     problems.refuse()
     after, fixes = fix_files(before) if fix else (before, ())
     town = load_files(after, inventory, date.today())
-    hold(following(town).rendering)
+    wanted = following(town)
+    hold(wanted.rendering)
+    hold_rules(town, wanted.rendering)
     write_files(inventory, before, after)
     _print(town, fixes, as_json)
     return 0

@@ -38,6 +38,7 @@ def assemble(draft: Draft, root: PurePosixPath) -> town.Town:
         hosts={name: _host(draft, draft.hosts[name]) for name in sorted(draft.hosts)},
         groups=_members(draft),
         role_arguments=tuple(sorted(draft.role_arguments, key=lambda given: (given.group, given.name))),
+        rules=draft.rules,
         root=root,
     )
 

@@ -10,7 +10,7 @@ from orchestrator.load.problems import Problems
 from orchestrator.load.schema import files as schema
 from orchestrator.load.tree import Items, Table
 from orchestrator.load.validate import validate
-from orchestrator.model import town
+from orchestrator.model import rules, town
 from orchestrator.model.source import Source
 
 FOLDER = "group_vars/all"
@@ -143,6 +143,50 @@ def _policy(model: schema.PolicyFile, lines: _Lines, draft: Draft) -> None:
         town.Publication(**entry.model_dump(), source=source)
         for entry, source in lines.listed("published", model.published)
     ]
+    draft.rules = _rules(model, lines)
+
+
+def _rules(model: schema.PolicyFile, lines: _Lines) -> rules.Rules:
+    return rules.Rules(
+        flows=tuple(
+            rules.FlowRule(
+                name=entry.name,
+                always=section == "always",
+                sources=tuple(entry.sources),
+                destinations=tuple(entry.to),
+                ports=tuple(entry.ports),
+                reason=entry.reason,
+                source=source,
+            )
+            for section, entries in (("never", model.never), ("always", model.always))
+            for entry, source in lines.listed(section, entries)
+        ),
+        exceptions=tuple(
+            rules.RuleException(
+                rule=entry.rule,
+                sources=tuple(entry.sources),
+                destinations=tuple(entry.to),
+                ports=tuple(entry.ports),
+                owner=entry.owner,
+                reason=entry.reason,
+                until=entry.until,
+                source=source,
+            )
+            for entry, source in lines.listed("exceptions", model.exceptions)
+        ),
+        limits=tuple(
+            rules.Limit(**entry.model_dump(), source=source)
+            for entry, source in lines.listed("limits", model.limits)
+        ),
+        freezes=tuple(
+            rules.Freeze(entry.first, entry.to, entry.reason, source)
+            for entry, source in lines.listed("freeze", model.freeze)
+        ),
+        approvals=tuple(
+            rules.Approval(entry.topic, tuple(entry.by), entry.least, source)
+            for entry, source in lines.listed("approvals", model.approvals)
+        ),
+    )
 
 
 def _connection(model: schema.ConnectionFile, lines: _Lines, draft: Draft) -> None:

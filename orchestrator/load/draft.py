@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from ipaddress import IPv4Address
 
-from orchestrator.model import town
+from orchestrator.model import rules, town
 from orchestrator.model.source import Source
 
 
@@ -78,6 +78,7 @@ class Draft:
     flows: list[town.Flow] = field(default_factory=list)
     masquerade: list[town.Masquerade] = field(default_factory=list)
     published: list[town.Publication] = field(default_factory=list)
+    rules: rules.Rules = field(default_factory=rules.Rules)
     connection: town.Connection | None = None
     secrets: dict[str, town.Secret] = field(default_factory=dict)
     hosts: dict[str, HostLine] = field(default_factory=dict)

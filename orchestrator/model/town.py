@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import PurePosixPath
 
+from orchestrator.model.rules import Rules
 from orchestrator.model.source import Source
 
 
@@ -286,4 +287,5 @@ class Town:
     groups: Mapping[str, tuple[str, ...]]
     """Host names of each group, with those of its child groups."""
     role_arguments: tuple[RoleArgument, ...]
+    rules: Rules = field(default_factory=Rules)
     root: PurePosixPath = field(default_factory=lambda: PurePosixPath("."))

@@ -14,6 +14,7 @@ from orchestrator.load.rules import (
     owners,
     people,
     policy,
+    town_rules,
 )
 
 _RULES = (
@@ -25,6 +26,7 @@ _RULES = (
     owners.judge,
     addresses.judge,
     policy.judge,
+    town_rules.judge,
     arguments.judge,
 )
 

@@ -30,10 +30,10 @@ def judge(draft: Draft, problems: Problems) -> None:
     once(names, "TH-FLOW-TWICE", "flow's name", "give each flow a name of its own", problems)
     for rule in draft.masquerade:
         for end in (*rule.sources, rule.to):
-            _inside(end, rule.source, draft, problems)
+            inside(end, rule.source, draft, problems)
         if rule.to.kind != "zone":
             reason = "masquerading is towards a zone"
-            problems.add(rule.source, "TH-END-KIND", _text(rule.to), reason, "write such as zone/internet")
+            problems.add(rule.source, "TH-END-KIND", text(rule.to), reason, "write such as zone/internet")
     _published(draft, problems)
 
 
@@ -44,28 +44,30 @@ def _services(draft: Draft, problems: Problems) -> None:
             remedy = "write `group: ...` or `addresses: [...]`"
             problems.add(service.source, "TH-SERVICE-WHO", service.name, reason, remedy)
         if service.group is not None:
-            _known(End("group", service.group), service.source, draft, problems)
+            known(End("group", service.group), service.source, draft, problems)
 
 
-def _known(end: End, source: Source, draft: Draft, problems: Problems) -> None:
+def known(end: End, source: Source, draft: Draft, problems: Problems) -> None:
+    """Note an end that nothing defines."""
     section, code, what = _SECTIONS[end.kind]
     if not draft.knows(section, end.name):
         problems.unknown(source, code, end.name, what, draft.written[section])
 
 
-def _inside(end: End, source: Source, draft: Draft, problems: Problems) -> None:
+def inside(end: End, source: Source, draft: Draft, problems: Problems) -> None:
+    """Note an end that cannot be where something comes from."""
     if end.kind == "service":
         reason = "a service stands only in `to`: it is what is offered, not who asks"
-        problems.add(source, "TH-END-KIND", _text(end), reason, "write such as group/workstations")
+        problems.add(source, "TH-END-KIND", text(end), reason, "write such as group/workstations")
     else:
-        _known(end, source, draft, problems)
+        known(end, source, draft, problems)
 
 
 def _ends(flow: Flow, draft: Draft, problems: Problems) -> None:
     for end in flow.sources:
-        _inside(end, flow.source, draft, problems)
+        inside(end, flow.source, draft, problems)
     for end in flow.destinations:
-        _known(end, flow.source, draft, problems)
+        known(end, flow.source, draft, problems)
 
 
 def _ports(flow: Flow, problems: Problems) -> None:
@@ -80,7 +82,7 @@ def _ports(flow: Flow, problems: Problems) -> None:
             "add `ports: [tcp/443]`, or name a service in `to`",
         )
     elif flow.ports and services:
-        reason = f"{_text(services[0])} brings its ports"
+        reason = f"{text(services[0])} brings its ports"
         problems.add(
             flow.source, "TH-FLOW-PORTS", flow.name, reason, "remove `ports`, or split the flow in two"
         )
@@ -96,8 +98,8 @@ def _until(flow: Flow, today: date | None, problems: Problems) -> None:
 
 def _published(draft: Draft, problems: Problems) -> None:
     for entry in draft.published:
-        _known(End("zone", entry.zone), entry.source, draft, problems)
-        _known(End("host", entry.host), entry.source, draft, problems)
+        known(End("zone", entry.zone), entry.source, draft, problems)
+        known(End("host", entry.host), entry.source, draft, problems)
     ports = [
         (f"{entry.zone} {entry.protocol}/{entry.port}", entry.source, entry.name) for entry in draft.published
     ]
@@ -106,5 +108,6 @@ def _published(draft: Draft, problems: Problems) -> None:
     once(names, "TH-PUBLISHED-TWICE", "name", "give each a name of its own", problems)
 
 
-def _text(end: End) -> str:
+def text(end: End) -> str:
+    """An end as people write it."""
     return f"{end.kind}/{end.name}"

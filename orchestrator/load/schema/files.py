@@ -31,6 +31,7 @@ from orchestrator.load.schema.types import (
 )
 
 Keys = Annotated[list[Key], Once]
+Topic = Literal["code", "roles", "flows", "exceptions", "tier-0", "tier-1", "tier-2", "removal"]
 Ends = Annotated[list[FlowEnd], Once]
 
 
@@ -203,12 +204,64 @@ class Publication(Written):
     reason: Title
 
 
+class FlowRule(Written):
+    """Flows that may never be, or must always be."""
+
+    name: Key
+    sources: Annotated[Ends, Field(alias="from", min_length=1)]
+    to: Annotated[Ends, Field(min_length=1)]
+    reason: Title
+    ports: Annotated[list[Ports], Once] = Field(default_factory=list)
+
+
+class RuleException(Written):
+    """What a rule leaves alone until a day."""
+
+    rule: Key
+    sources: Annotated[Ends, Field(alias="from", min_length=1)]
+    to: Annotated[Ends, Field(min_length=1)]
+    owner: Key
+    reason: Title
+    until: Day
+    ports: Annotated[list[Ports], Once] = Field(default_factory=list)
+
+
+class Limit(Written):
+    """How much of a tier one request may change."""
+
+    tier: Annotated[int, Field(ge=0, le=2)]
+    changed: Annotated[int, Field(ge=0)]
+    removed: Annotated[int, Field(ge=0)]
+
+
+class Freeze(Written):
+    """Days on which nothing is applied."""
+
+    first: Annotated[Day, Field(alias="from")]
+    to: Day
+    reason: Title
+
+
+class Approval(Written):
+    """Who must approve what."""
+
+    topic: Annotated[Topic, Field(alias="for")]
+    by: Annotated[Keys, Field(min_length=1)]
+    least: Annotated[int, Field(ge=1)] = 1
+
+
 class PolicyFile(Written):
     """policy.yml."""
 
     flows: list[Flow]
     masquerade: list[Masquerade] = Field(default_factory=list)
     published: list[Publication] = Field(default_factory=list)
+    never: list[FlowRule] = Field(default_factory=list)
+    always: list[FlowRule] = Field(default_factory=list)
+    exceptions: list[RuleException] = Field(default_factory=list)
+    limits: list[Limit] = Field(default_factory=list)
+    freeze: list[Freeze] = Field(default_factory=list)
+    approvals: list[Approval] = Field(default_factory=list)
 
 
 class Connection(Written):
