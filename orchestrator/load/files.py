@@ -9,11 +9,8 @@ from pathlib import Path
 
 from orchestrator.errors import UsageError
 from orchestrator.load.argument_files import Specs
+from orchestrator.load.judge import FILE, FOLDERS, LIMIT, LINK, OTHER, Found, is_data, texts
 from orchestrator.load.problems import Problems
-from orchestrator.load.reading import expected, unexpected
-from orchestrator.model.source import Source
-
-LIMIT = 64 * 2**20
 
 
 def read_files(root: Path, problems: Problems) -> dict[str, str]:
@@ -22,60 +19,31 @@ def read_files(root: Path, problems: Problems) -> dict[str, str]:
         raise UsageError(
             f"{root}: there is no such inventory; name its folder with -i, such as inventories/lab"
         )
-    found: dict[str, str] = {}
-    for path, entry in _walk(root, ""):
-        text = _text(path, entry, problems)
-        if text is not None:
-            found[path] = text
-    return found
+    raw = {path: _bytes(entry) for path, entry in _walk(root, "") if is_data(_seen(path, entry), problems)}
+    return texts(raw, problems)
 
 
 def _walk(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
     for entry in sorted(folder.iterdir()):
         path = f"{prefix}{entry.name}"
-        if entry.is_dir() and not entry.is_symlink() and path.startswith(("hosts", "group_vars")):
+        if entry.is_dir() and not entry.is_symlink() and path.startswith(FOLDERS):
             yield from _walk(entry, f"{path}/")
         else:
             yield path, entry
 
 
-def _text(path: str, entry: Path, problems: Problems) -> str | None:
-    source = Source(path, 1)
-    mode = entry.lstat().st_mode
-    if stat.S_ISLNK(mode):
-        reason, remedy = "links are not followed: they could lead anywhere", "put the file itself here"
-        problems.add(source, "TH-FILE-LINK", entry.readlink().as_posix(), reason, remedy)
-    elif not expected(path) or not stat.S_ISREG(mode):
-        problems.add(source, "TH-FILE-UNEXPECTED", path, *unexpected(path))
-    elif mode & 0o111:
-        reason = "data is never executable; Ansible would run this file"
-        problems.add(source, "TH-FILE-EXECUTABLE", oct(mode & 0o777), reason, f"chmod a-x {path}")
-    elif entry.stat().st_size > LIMIT:
-        reason = f"larger than {LIMIT >> 20} MiB"
-        problems.add(
-            source, "TH-FILE-SIZE", entry.stat().st_size, reason, "split the hosts into several files"
-        )
-    else:
-        return _decoded(source, _bytes(entry), problems)
-    return None
+def _seen(path: str, entry: Path) -> Found:
+    status = entry.lstat()
+    if stat.S_ISLNK(status.st_mode):
+        return Found(path, LINK, target=entry.readlink().as_posix())
+    kind = FILE if stat.S_ISREG(status.st_mode) else OTHER
+    return Found(path, kind, stat.S_IMODE(status.st_mode), status.st_size)
 
 
 def _bytes(entry: Path) -> bytes:
     handle = os.open(entry, os.O_RDONLY | os.O_NOFOLLOW)
     with os.fdopen(handle, "rb") as stream:
         return stream.read(LIMIT + 1)
-
-
-def _decoded(source: Source, raw: bytes, problems: Problems) -> str | None:
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        value = f"byte 0x{raw[error.start]:02x}"
-        problems.add(
-            Source(source.file, line), "TH-TEXT-ENCODING", value, "not UTF-8", "save the file as UTF-8"
-        )
-        return None
 
 
 def read_specs(roles: Path) -> Specs | None:

@@ -1,0 +1,1 @@
+"""Requests: what a branch would change."""
