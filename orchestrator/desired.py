@@ -36,9 +36,9 @@ def desired(root: Path) -> Desired:
         return following(load(root, date.today()))
 
 
-def following(town: Town) -> Desired:
+def following(town: Town, catalogue: Catalogue | None = None) -> Desired:
     """All that follows from a town and the catalogue; raises Refused for what cannot be rendered."""
-    catalogue = parse((PROJECT / FILE).read_text(encoding="utf-8"))
+    catalogue = catalogue or parse((PROJECT / FILE).read_text(encoding="utf-8"))
     intent = derive(town, catalogue)
     return Desired(town, catalogue, intent, render(town, intent, catalogue))
 

@@ -107,6 +107,12 @@ class Repository:
         told = self._run("diff-tree", *options, old, new, "--").split(b"\0")
         return tuple(_difference(*pair) for pair in zip(told[:-1:2], told[1::2], strict=True))
 
+    def sizes(self, ids: Iterable[str]) -> dict[str, int]:
+        """The sizes in bytes of those objects that are files of this repository."""
+        wanted = "".join(f"{one}\n" for one in sorted(set(ids))).encode()
+        rows = (row.split() for row in self._run("cat-file", "--batch-check", given=wanted).splitlines())
+        return {row[0].decode(): int(row[2]) for row in rows if len(row) == 3 and row[1] == b"blob"}
+
     def blobs(self, ids: Iterable[str]) -> dict[str, bytes]:
         """The contents of objects as they are stored, by their ids."""
         wanted = sorted(set(ids))

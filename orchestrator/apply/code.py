@@ -34,7 +34,7 @@ def code_digests(catalogue: Catalogue, project: Path = PROJECT) -> CodeDigests:
         roles={role: _role_digest(project / "roles" / role, shared) for role in roles},
         plays={play.position: play for play in catalogue.plays},
         platform=_platform(project),
-        not_units=frozenset(role for role in roles if not facts[role].get("unit", True)),
+        not_units=not_units(roles, project),
         after={role: tuple(said["after"]) for role, said in facts.items() if "after" in said},
     )
 
@@ -49,6 +49,22 @@ def handler_names(role: str, project: Path = PROJECT) -> tuple[str, ...]:
     if not path.exists():
         return ()
     return tuple(handler["name"] for handler in yaml.safe_load(path.read_text(encoding="utf-8")) or ())
+
+
+def restarting_handlers(role: str, project: Path = PROJECT) -> tuple[str, ...]:
+    """Return the names of a role's handlers that stop something for a moment."""
+    path = project / "roles" / role / "handlers" / "main.yml"
+    handlers = (yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None) or ()
+    return tuple(
+        handler["name"]
+        for handler in handlers
+        if any(isinstance(part, dict) and part.get("state") == "restarted" for part in handler.values())
+    )
+
+
+def not_units(roles: Iterable[str], project: Path = PROJECT) -> frozenset[str]:
+    """Return those of the roles that run nowhere."""
+    return frozenset(role for role in roles if not _facts(project / "roles" / role).get("unit", True))
 
 
 def _facts(role: Path) -> dict[str, Any]:

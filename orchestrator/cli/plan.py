@@ -12,24 +12,49 @@ from orchestrator.cli.options import DEFAULT_INVENTORY, AsJson, Inventory
 
 if TYPE_CHECKING:
     from orchestrator.model.plan import Plan
+    from orchestrator.model.request import RequestPlan
 
 PENDING = 2
+FORMATS = ("text", "markdown", "json")
 
 
-def plan(
+def plan(  # noqa: PLR0913, PLR0917 - the options of two plans
     inventory: Inventory = DEFAULT_INVENTORY,
     ask: Annotated[
         bool, typer.Option("--ask", help="ask every machine for its stamps, not only the ledger")
     ] = False,
+    base: Annotated[
+        str, typer.Option(metavar="REV", help="compare two commits instead: from where they part")
+    ] = "",
+    head: Annotated[
+        str, typer.Option(metavar="REV", help="with --base: to this one; HEAD if not named")
+    ] = "",
+    repository: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="with --base: this repository; -i is then a path inside it"),
+    ] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="with --base: expect durations from this machine's ledger")
+    ] = False,
+    format: Annotated[str, typer.Option(help="text, markdown or json")] = "text",
     json: AsJson = False,
 ) -> int:
-    """Say what would change, for whom, and why; exit 2 if anything would."""
+    """Say what would change, for whom, and why; exit 2 if anything would.
+
+    Without --base: the inventory as it lies here against what was applied. With --base: a request, read from
+    git as data; nothing of it is run.
+    """
+    shape = _shape("json" if json else format, bool(base))
+    if base:
+        return _request(inventory, (base, head or "HEAD"), repository, history, shape)
+    _only_with_base(head=head, repository=repository, history=history)
     from orchestrator.preview import preview
     from orchestrator.report.plan_text import plan_json, plan_text
 
     pending = _asked(inventory) if ask else preview(inventory)
+    document = shape == "json"
     typer.echo(
-        documents.dumps(plan_json(pending), ensure_ascii=False, indent=2) if json else plan_text(pending)
+        documents.dumps(plan_json(pending), ensure_ascii=False, indent=2) if document else plan_text(pending)
     )
     return 0 if pending.is_empty else PENDING
 
@@ -39,3 +64,45 @@ def _asked(inventory: Path) -> Plan:
 
     prospect = look(inventory)
     return look_closer(prospect, prospect.wanted.intent.placements).plan
+
+
+def _shape(shape: str, is_request: bool) -> str:
+    from orchestrator.errors import UsageError
+
+    if shape not in FORMATS:
+        raise UsageError(f"no such format: {shape}; there are {', '.join(FORMATS)}")
+    if shape == "markdown" and not is_request:
+        raise UsageError("markdown is for requests: say --base with it")
+    return shape
+
+
+def _only_with_base(**options: object) -> None:
+    from orchestrator.errors import UsageError
+
+    for name, value in options.items():
+        if value:
+            raise UsageError(f"--{name} is for requests: say --base with it")
+
+
+def _request(
+    inventory: Path, revisions: tuple[str, str], repository: Path | None, history: bool, shape: str
+) -> int:
+    from orchestrator.requested import asked, requested
+
+    found = requested(asked(inventory, *revisions, repository, history))
+    typer.echo(_told(found, shape))
+    return 0 if found.is_empty else PENDING
+
+
+def _told(found: RequestPlan, shape: str) -> str:
+    if shape == "json":
+        from orchestrator.report.request_json import request_json
+
+        return documents.dumps(request_json(found), ensure_ascii=False, indent=2)
+    if shape == "markdown":
+        from orchestrator.report.request_markdown import request_markdown
+
+        return request_markdown(found)
+    from orchestrator.report.request_text import request_text
+
+    return request_text(found)

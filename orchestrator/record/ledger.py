@@ -29,6 +29,11 @@ SELECT host, machine FROM record WHERE number IN (
 )
 """
 _OF_HOSTS = "AND host IN (SELECT value FROM json_each(?))"
+_SPANS = """
+SELECT done.role, started.at, done.at FROM record AS done
+JOIN record AS started ON started.run = done.run AND started.host = done.host AND started.role = done.role
+WHERE done.kind = 'applied' AND started.kind = 'started'
+"""
 _KNOWN = "SELECT digest FROM content WHERE digest IN (SELECT value FROM json_each(?))"
 
 
@@ -116,6 +121,10 @@ class Ledger:
         """Return those digests whose arguments are remembered."""
         rows = self._store.execute(_KNOWN, (json.dumps(sorted(set(digests))),))
         return {str(digest) for (digest,) in rows}
+
+    def spans(self) -> Iterator[tuple[str, str, str]]:
+        """Yield role, beginning and end in UTC of every unit that was applied."""
+        return iter(self._store.execute(_SPANS))
 
     def fault(self) -> str:
         """Name the first record that cannot be trusted, or return nothing."""

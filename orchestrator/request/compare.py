@@ -1,0 +1,56 @@
+"""Two sides -> the plan of a request; a pure function of what it is given."""
+
+from __future__ import annotations
+
+from orchestrator.model.request import (
+    FilesChanged,
+    FlowChange,
+    Headline,
+    RequestPlan,
+    Revisions,
+    Side,
+    Surroundings,
+    Violation,
+)
+from orchestrator.request.changes import changes as changed
+from orchestrator.request.headlines import headlines
+from orchestrator.request.hit import hit
+from orchestrator.request.lines import Edited
+from orchestrator.request.risk import risk
+from orchestrator.request.summary import summary
+from orchestrator.request.undo import undo
+from orchestrator.request.waves import waves
+
+
+def request(  # noqa: PLR0913, PLR0917 - one value for each thing that is compared
+    revisions: Revisions,
+    base: Side | None,
+    head: Side,
+    files: FilesChanged,
+    around: Surroundings,
+    flows: FlowChange | None = None,
+    violations: tuple[Violation, ...] = (),
+) -> RequestPlan:
+    """Everything that differs at head; without a base the whole town is new."""
+    edited = Edited(base.files if base else {}, head.files)
+    changes = changed(base, head, files.roles, around, edited)
+    done = headlines(base.town, head.town) if base else (_founded(head, edited),)
+    order = waves(changes, around)
+    return RequestPlan(
+        town=head.rendering.town,
+        revisions=revisions,
+        summary=summary(done, changes, files, order),
+        headlines=done,
+        risk=risk(base, head, changes, files, around, flows, violations),
+        hit=hit(base, head, changes, around, edited),
+        changes=changes,
+        files=files,
+        waves=order,
+        undo=undo(base, head, changes),
+        flows=flows,
+        violations=violations,
+    )
+
+
+def _founded(head: Side, edited: Edited) -> Headline:
+    return Headline("new town", f"new town {head.rendering.town}", edited.all()[:1])

@@ -1,0 +1,215 @@
+"""The plan of a request from two commits: data only, rendered with the running code and the base's order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+from orchestrator.apply.code import not_units, restarting_handlers
+from orchestrator.desired import PROJECT, collector_at_rest, following
+from orchestrator.errors import Problem, Refused, UsageError
+from orchestrator.foreign import foreign_files
+from orchestrator.git import Difference, Repository, TreeEntry
+from orchestrator.load import load_text
+from orchestrator.load.argument_files import Specs
+from orchestrator.load.files import read_specs
+from orchestrator.load.problems import Problems, shown
+from orchestrator.load.revision import read_revision
+from orchestrator.model.rendering import Catalogue
+from orchestrator.model.request import (
+    ARGUMENTS,
+    NEW,
+    FilesChanged,
+    RequestPlan,
+    Revisions,
+    Side,
+    Surroundings,
+)
+from orchestrator.model.town import Town
+from orchestrator.record import Ledger
+from orchestrator.record.history import medians
+from orchestrator.record.place import ledger_path
+from orchestrator.render.catalogue import FILE, parse
+from orchestrator.request import request
+from orchestrator.request.files import Differing, sorted_files
+from orchestrator.role_specs import unfit
+
+LONGEST = 2**20
+_SCHEMA = frozenset(
+    {
+        "TH-KEY-UNKNOWN",
+        "TH-CHOICE",
+        "TH-TYPE",
+        "TH-ARGUMENT-UNKNOWN",
+        "TH-ARGUMENT-SPEC",
+        "TH-ROLE-UNKNOWN",
+        "TH-FILE-UNEXPECTED",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is compared: a town's folder in a repository, at two revisions.
+
+    The base is the newest commit that both named revisions come from: what the base's branch did since is no
+    change of the request.
+    """
+
+    repository: Repository
+    folder: str
+    base: str
+    head: str = "HEAD"
+    history: bool = False
+
+
+def asked(root: Path, base: str, head: str, repository: Path | None, history: bool = False) -> Asked:
+    """Find the repository of an inventory's folder; with a repository named, the folder is a path in it."""
+    if repository:
+        folder = root
+    else:
+        found = Repository(root if root.is_dir() else Path()).top()
+        try:
+            folder = root.resolve().relative_to(found.resolve())
+        except ValueError as error:
+            raise UsageError(f"{root} is not in the repository {found}") from error
+        repository = found
+    if folder.is_absolute() or ".." in folder.parts or not folder.parts:
+        raise UsageError(f"{folder}: name the town's folder inside the repository, such as inventories/lab")
+    return Asked(Repository(repository), folder.as_posix(), base, head, history)
+
+
+def requested(wish: Asked, today: date | None = None) -> RequestPlan:
+    """Return the plan; raises Refused with every problem of the branch's data, in order of reading."""
+    with collector_at_rest():
+        return _compared(wish, today or date.today())
+
+
+def _compared(wish: Asked, today: date) -> RequestPlan:
+    git = wish.repository
+    head = git.commit(wish.head)
+    base = git.merge_base(git.commit(wish.base), head)
+    files = sorted_files(_differing(git, git.differences(base, head), wish.folder), wish.folder)
+    tree = {entry.path: entry for entry in git.tree(base)}
+    catalogue = _catalogue(git, tree)
+    before = _base_side(wish, base, catalogue)
+    after = _head_side(wish, head, catalogue, before, files, today)
+    around = Surroundings(
+        catalogue,
+        not_units(_roles(catalogue)),
+        {role: restarting_handlers(role) for role in _roles(catalogue)},
+        foreign_files(tree),
+        _history(after.town) if wish.history else {},
+    )
+    revisions = Revisions(base, head, wish.base, _digest(before, after, tree))
+    plan = request(revisions, before, after, files, around)
+    _hold(plan, after, files)
+    return plan
+
+
+def _base_side(wish: Asked, commit: str, catalogue: Catalogue) -> Side | None:
+    """The town at the base, or nothing if it is not there yet; what expired since is not judged here."""
+    if not wish.repository.tree(commit, wish.folder):
+        return None
+    try:
+        return _side(wish, commit, catalogue, None)
+    except Refused as refused:
+        where = f"base {commit[:12]}: "
+        raise Refused(replace(one, place=where + one.place) for one in refused.problems) from None
+
+
+def _head_side(  # noqa: PLR0913, PLR0917 - the base and the day bear on it too
+    wish: Asked, commit: str, catalogue: Catalogue, base: Side | None, files: FilesChanged, today: date
+) -> Side:
+    try:
+        return _side(wish, commit, catalogue, today, base)
+    except Refused as refused:
+        raise Refused(_code_first(refused.problems, files)) from None
+
+
+def _side(
+    wish: Asked, commit: str, catalogue: Catalogue, today: date | None, same: Side | None = None
+) -> Side:
+    problems = Problems()
+    files = read_revision(wish.repository, commit, wish.folder, problems)
+    problems.refuse()
+    town = load_text(files, today, _specs(), PurePosixPath(wish.folder))
+    if same and same.files == files:
+        return same
+    wanted = following(town, catalogue)
+    return Side(town, wanted.intent, wanted.rendering, files)
+
+
+def _specs() -> Specs | None:
+    return read_specs(PROJECT / "roles")
+
+
+def _code_first(problems: tuple[Problem, ...], files: FilesChanged) -> Iterator[Problem]:
+    """What the base's schema refuses may be right with the code that comes along: that is merged first."""
+    of_roles = (one.path for found in files.roles.values() for one in found)
+    paths = [*(change.path for change in files.code), *of_roles]
+    for problem in problems:
+        if problem.code in _SCHEMA and paths:
+            named = shown(paths[0]) + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
+            reason = (
+                f"{problem.reason}; this request also changes code ({named}), which is not run for a plan"
+            )
+            remedy = f"merge the code first, then request the data that needs it; or: {problem.remedy}"
+            yield replace(problem, code="TH-REQUEST-CODE-FIRST", reason=reason, remedy=remedy)
+        else:
+            yield problem
+
+
+def _hold(plan: RequestPlan, head: Side, files: FilesChanged) -> None:
+    """Raise Refused if any argument that changes does not fit what its role declares."""
+    kinds = (NEW, ARGUMENTS)
+    changing = {unit for change in plan.changes if change.kind in kinds for unit in change.units}
+    units = tuple(unit for unit in head.rendering.units if (unit.host, unit.role) in changing)
+    problems = unfit(replace(head.rendering, units=units)) if units else ()
+    if problems:
+        raise Refused(_code_first(problems, files))
+
+
+def _catalogue(git: Repository, tree: Mapping[str, TreeEntry]) -> Catalogue:
+    """The base's catalogue, or that of the running program in a repository of towns alone."""
+    entry = tree.get(FILE)
+    if entry is None:
+        return parse((PROJECT / FILE).read_text(encoding="utf-8"))
+    return parse(git.blobs([entry.id])[entry.id].decode("utf-8"))
+
+
+def _roles(catalogue: Catalogue) -> tuple[str, ...]:
+    return tuple(sorted({role for play in catalogue.plays for role in play.roles}))
+
+
+def _differing(git: Repository, found: tuple[Difference, ...], town: str) -> Iterator[Differing]:
+    """Differing files with their texts, as far as they are no data of the town, short and text."""
+    rest = [one for one in found if not one.path.startswith(f"{town}/")]
+    sizes = git.sizes({one for pair in rest for one in (pair.old_id, pair.new_id)})
+    contents = git.blobs(one for one, size in sizes.items() if 0 <= size <= LONGEST)
+    for one in found:
+        texts = (contents.get(name, b"").decode("utf-8", "replace") for name in (one.old_id, one.new_id))
+        yield Differing(one.path, one.old_mode, one.new_mode, *texts)
+
+
+def _digest(before: Side | None, after: Side, tree: Mapping[str, TreeEntry]) -> str:
+    """A digest of all data that was compared and of the catalogue it was rendered by."""
+    made = hashlib.sha256()
+    for side in (before, after):
+        for path, text in sorted(side.files.items()) if side else ():
+            made.update(f"{path} {len(text)}\n{text}".encode())
+        made.update(b"\0")
+    made.update((tree[FILE].id if FILE in tree else "").encode())
+    return made.hexdigest()
+
+
+def _history(town: Town) -> dict[str, float]:
+    path = ledger_path(town)
+    if not path.exists():
+        return {}
+    with closing(Ledger(path)) as ledger:
+        return medians(ledger.spans())

@@ -1,0 +1,163 @@
+"""Golden cases: a branch, and exactly what its reviewers read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from orchestrator.errors import Refused
+from orchestrator.report.request_text import request_text
+from tests.request.planning import planned
+from tests.request.repository import TOWN, Bare, Content
+
+CASES = Path(__file__).resolve().parents[1] / "cases/request"
+PCS, SERVERS = f"{TOWN}/hosts/workstations.yml", f"{TOWN}/hosts/servers.yml"
+SPECS = "roles/workstation/meta/argument_specs.yml"
+CHOSEN = f"{TOWN}/group_vars/workstations/workstation.yml"
+
+
+def text(bare: Bare, path: str) -> str:
+    content = bare.files[path]
+    assert isinstance(content, str)
+    return content
+
+
+def without(bare: Bare, path: str, name: str) -> dict[str, Content]:
+    """The file without the line of a host."""
+    lines = text(bare, path).splitlines(keepends=True)
+    kept = [line for line in lines if not line.lstrip().startswith(f"{name}:")]
+    assert len(kept) == len(lines) - 1
+    return {path: "".join(kept)}
+
+
+def with_more(bare: Bare, path: str, more: str) -> dict[str, Content]:
+    return {path: text(bare, path) + more}
+
+
+def new_argument(bare: Bare) -> dict[str, Content]:
+    """An argument of a role that the same branch teaches the role."""
+    option = "      workstation_wallpaper: {type: str, description: A picture.}\n"
+    return with_more(bare, SPECS, option) | with_more(bare, CHOSEN, "workstation_wallpaper: blue\n")
+
+
+def new_key(bare: Bare) -> dict[str, Content]:
+    """A key of a line that the same branch teaches the program."""
+    line = text(bare, PCS).replace("sg-pc-0001: {", "sg-pc-0001: {monitor: two, ")
+    return {PCS: line, "orchestrator/model/town.py": text(bare, "orchestrator/model/town.py") + "\n# more\n"}
+
+
+def new_role(bare: Bare) -> dict[str, Content]:
+    """Arguments of a role that only the branch has."""
+    return {
+        "roles/wallpaper/tasks/main.yml": "---\n[]\n",
+        f"{TOWN}/group_vars/workstations/wallpaper.yml": "wallpaper_picture: blue\n",
+    }
+
+
+PLANS: dict[str, Callable[[Bare], dict[str, Content]]] = {
+    "a_pc_is_taken_away": lambda bare: without(bare, PCS, "sg-pc-0131"),
+    "a_comment": lambda bare: with_more(bare, SERVERS, "# a note\n"),
+    "a_role_of_the_domain_controllers": lambda _: {"roles/domain_controller/tasks/more.yml": "---\n[]\n"},
+    "a_role_of_every_machine": lambda _: {"roles/base/tasks/more.yml": "---\n[]\n"},
+    "code_that_plans": lambda _: {"orchestrator/plan/more.py": "MORE = 1\n", "Makefile": "all:\n"},
+    "documents_only": lambda _: {"docs/how-to/x.md": "words\n", "README.md": "words\n"},
+    "data_and_role_together": lambda bare: (
+        without(bare, PCS, "sg-pc-0131") | {"roles/workstation/tasks/more.yml": "---\n[]\n"}
+    ),
+}
+CODE_FIRST = {
+    "an_argument_that_comes_with_its_role": new_argument,
+    "a_key_that_comes_with_its_schema": new_key,
+    "a_role_that_comes_with_its_arguments": new_role,
+}
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Bare:
+    return Bare(tmp_path_factory.mktemp("plans") / "bare")
+
+
+def compare(case: str, said: str, request: pytest.FixtureRequest) -> None:
+    """Hold against the golden file, or write it anew."""
+    expected = CASES / f"{case}.txt"
+    if request.config.getoption("--update-golden"):
+        expected.parent.mkdir(exist_ok=True)
+        expected.write_text(said, encoding="utf-8")
+    assert said == expected.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("case", sorted(PLANS))
+def test_a_branch_is_told_in_words(bare: Bare, case: str, request: pytest.FixtureRequest) -> None:
+    """Sabotage: leave removed hosts out, or the hosts of a role with other code."""
+    plan = planned(bare, bare.branch(case, PLANS[case](bare)))
+    said = request_text(plan)
+    for commit in (plan.revisions.base, plan.revisions.head):
+        said = said.replace(commit[:12], "COMMIT")
+    compare(case, f"{said}\n", request)
+
+
+@pytest.mark.parametrize("case", sorted(CODE_FIRST))
+def test_data_that_needs_the_code_of_its_branch_waits_for_the_code(
+    bare: Bare, case: str, request: pytest.FixtureRequest
+) -> None:
+    """Sabotage: judge the branch's data by the branch's own specifications."""
+    with pytest.raises(Refused) as told:
+        planned(bare, bare.branch(case, CODE_FIRST[case](bare)))
+    assert {problem.code for problem in told.value.problems} == {"TH-REQUEST-CODE-FIRST"}
+    compare(case, f"{told.value}\n", request)
+
+
+def test_a_mistake_without_code_is_an_ordinary_mistake(bare: Bare) -> None:
+    """Sabotage: tell everybody to merge code first."""
+    with pytest.raises(Refused) as told:
+        planned(bare, bare.branch("typo", with_more(bare, CHOSEN, "workstation_wallpaper: blue\n")))
+    assert {problem.code for problem in told.value.problems} == {"TH-ARGUMENT-UNKNOWN"}
+
+
+def test_what_the_base_did_since_is_no_change_of_the_request(bare: Bare) -> None:
+    """Sabotage: compare with the named base instead of where both part."""
+    bare.branch("mine", with_more(bare, PCS, "# a note\n"))
+    bare.branch("theirs", without(bare, PCS, "sg-pc-0131"))
+    assert planned(bare, "mine", "theirs").is_empty
+
+
+def test_a_program_that_is_not_the_bases_is_a_reason_of_risk(bare: Bare) -> None:
+    """Sabotage: do not compare the running program with the base."""
+    changed = with_more(bare, "orchestrator/errors.py", "\n# older\n")
+    bare.branch("older", changed | without(bare, PCS, "sg-pc-0131"))
+    bare.branch("on-older", without(bare, PCS, "sg-pc-0132"), parent="older")
+    found = planned(bare, "on-older", "older").risk
+    reason = next(one for one in found.reasons if "not the base's" in one.text)
+    assert (found.level, [str(line) for line in reason.because]) == ("high", ["orchestrator/errors.py:1"])
+
+
+def test_a_new_town_is_new_as_a_whole(bare: Bare) -> None:
+    """Sabotage: refuse a base without the town."""
+    town = "inventories/new"
+    files = {path.replace(TOWN, town): value for path, value in bare.files.items() if path.startswith(TOWN)}
+    found = planned(bare, bare.branch("new", files), town=town)
+    assert {change.kind for change in found.changes} == {"new"}
+
+
+def test_a_town_that_the_branch_takes_away_is_refused(bare: Bare) -> None:
+    """Nothing left is not the wish to remove all. Sabotage: take an empty folder for an empty town."""
+    gone: dict[str, Content] = {path: None for path in bare.files if path.startswith(f"{TOWN}/")}
+    with pytest.raises(Refused):
+        planned(bare, bare.branch("gone", gone))
+
+
+def test_every_row_names_a_line_that_is_there(bare: Bare) -> None:
+    """Sabotage: give a removed line the number it would have at head."""
+    plan = planned(bare, bare.branch("rows", PLANS["data_and_role_together"](bare)))
+    rows = [*plan.headlines, *plan.risk.reasons, *plan.hit.people, *plan.hit.interruptions, *plan.changes]
+    assert rows
+    for row in rows:
+        assert row.because, row
+        for line in row.because:
+            commit = plan.revisions.head if line.side == "head" else plan.revisions.base
+            entries = {entry.path: entry.id for entry in bare.repository.tree(commit)}
+            path = next(one for one in (f"{TOWN}/{line.source.file}", line.source.file) if one in entries)
+            content = bare.repository.blobs([entries[path]])[entries[path]]
+            assert 1 <= line.source.line <= content.count(b"\n"), line
