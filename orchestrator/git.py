@@ -122,7 +122,7 @@ class Repository:
         return dict(_contents(wanted, said))
 
     def _text(self, *words: str) -> str:
-        return self._run(*words).decode("utf-8", "surrogateescape")
+        return self._run(*words).decode("utf-8", "backslashreplace")
 
     def _run(self, *words: str, given: bytes = b"") -> bytes:
         settings = [word for key, value in _HARDENED.items() for word in ("-c", f"{key}={value}")]
@@ -139,7 +139,7 @@ class Repository:
 
 
 def _records(listed: bytes) -> list[str]:
-    return [record.decode("utf-8", "surrogateescape") for record in listed.split(b"\0") if record]
+    return [record.decode("utf-8", "backslashreplace") for record in listed.split(b"\0") if record]
 
 
 def _entry(record: str) -> TreeEntry:
@@ -150,7 +150,7 @@ def _entry(record: str) -> TreeEntry:
 
 def _difference(head: bytes, path: bytes) -> Difference:
     old_mode, new_mode, old_id, new_id, _status = head.decode("ascii").removeprefix(":").split()
-    return Difference(path.decode("utf-8", "surrogateescape"), old_mode, new_mode, old_id, new_id)
+    return Difference(path.decode("utf-8", "backslashreplace"), old_mode, new_mode, old_id, new_id)
 
 
 def _contents(wanted: list[str], said: bytes) -> Iterator[tuple[str, bytes]]:

@@ -1,11 +1,13 @@
 """Writes the generated reference anew, or with --check says which file is stale (exit 1).
 
-Made: the argument table in each role's README.md, docs/reference/commands.md, docs/reference/promises.md.
+Made: the argument table in each role's README.md, docs/reference/commands.md, docs/reference/promises.md,
+docs/reference/request.schema.json.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import os
 import subprocess
 import sys
@@ -125,6 +127,13 @@ def promises() -> str:
     return "\n".join(lines) + "\n"
 
 
+def request_schema_text() -> str:
+    """The schema of the document that `townhall plan --base B --format json` prints."""
+    from orchestrator.report.request_json import request_schema
+
+    return json.dumps(request_schema(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
 def wanted() -> Iterator[tuple[Path, str]]:
     """Every generated file with its text."""
     for role in sorted((REPOSITORY / "roles").iterdir()):
@@ -132,6 +141,7 @@ def wanted() -> Iterator[tuple[Path, str]]:
             yield role / "README.md", readme(role)
     yield HERE / "commands.md", commands()
     yield HERE / "promises.md", promises()
+    yield HERE / "request.schema.json", request_schema_text()
 
 
 def main() -> int:

@@ -6,6 +6,7 @@ import difflib
 import importlib
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import typer
@@ -86,7 +87,7 @@ def run(words: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     from orchestrator.cli.failure import tell
 
-    as_json = "--json" in words
+    as_json = "--json" in words or "--format=json" in words or ("--format", "json") in pairwise(words)
     try:
         said = typer.main.get_command(app).main(list(words) or ["--help"], "townhall", standalone_mode=False)
     except _WRONG_USE as error:

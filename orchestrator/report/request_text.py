@@ -92,7 +92,7 @@ def _details(change: Change) -> Iterator[str]:
 
 def _code(plan: RequestPlan) -> Iterator[str]:
     for file in plan.files.code:
-        yield from _row(f"{of_file(file)}: {file.why}", because((file.line,)))
+        yield from _row(f"{of_file(file)}: {clean(file.why)}", because((file.line,)))
     shown = {change.role for change in plan.changes if change.files}
     for role, files in plan.files.roles.items():
         if role not in shown:
@@ -115,10 +115,10 @@ def _violations(plan: RequestPlan) -> Iterator[str]:
 def _waves(plan: RequestPlan) -> Iterator[str]:
     for wave in plan.waves:
         size = f"{count(wave.units, 'unit')} on {count(len(wave.hosts), 'host')}"
-        yield f"  {wave.position:3}  {wave.name}: {size}, {', '.join(wave.roles)}: {took(wave)}"
+        yield f"  {wave.position:3}  {clean(wave.name)}: {size}, {listed(wave.roles)}: {took(wave)}"
 
 
 def _undo(plan: RequestPlan) -> Iterator[str]:
     for reason in plan.undo.no_inverse:
         yield from _row(f"no inverse: {clean(reason.text)}", because(reason.because))
-    yield from (f"  {number}. {step}" for number, step in enumerate(plan.undo.steps, 1))
+    yield from (f"  {number}. {clean(step)}" for number, step in enumerate(plan.undo.steps, 1))
