@@ -95,6 +95,14 @@ class Repository:
             raise UsageError(f"{first[:12]} and {second[:12]} have {len(found)} common ancestors; {remedy}")
         return found[0]
 
+    def contains(self, commit: str, earlier: str) -> bool:
+        """Whether a commit comes from an earlier one; one that is not here is in nothing."""
+        try:
+            self._run("merge-base", "--is-ancestor", self.commit(earlier), self.commit(commit))
+        except (MachineError, UsageError):
+            return False
+        return True
+
     def tree(self, commit: str, folder: str = "") -> tuple[TreeEntry, ...]:
         """Every file below a folder of a commit, by its path from the top."""
         below = [f"{folder}/"] if folder else []

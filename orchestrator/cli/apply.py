@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json as documents
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,6 +20,12 @@ def apply(  # noqa: PLR0913, PLR0917
     yes: Annotated[bool, typer.Option("--yes", help="do not ask before the first change")] = False,
     ask: Annotated[
         bool, typer.Option("--ask", help="read every machine's stamps, not only those of the plan")
+    ] = False,
+    plan: Annotated[
+        Path | None, typer.Option("--plan", metavar="FILE", help="only what this kept plan says")
+    ] = None,
+    also_backlog: Annotated[
+        bool, typer.Option("--also-backlog", help="with the plan of a request: also units it did not hold")
     ] = False,
     accelerate: Annotated[
         bool | None, typer.Option(help="let mitogen carry the tasks; by itself where its versions were tried")
@@ -36,7 +44,10 @@ def apply(  # noqa: PLR0913, PLR0917
     if json and not yes:
         raise UsageError("--json asks no questions: say --yes with it")
 
+    saved = _saved(plan, also_backlog)
+
     def agreed(prospect: Prospect) -> bool:
+        saved(prospect)
         if not json:
             typer.echo(_shown(prospect))
         return yes or typer.confirm("apply this?", default=False)
@@ -48,6 +59,20 @@ def apply(  # noqa: PLR0913, PLR0917
         return 0
     typer.echo(_document(done) if json else _told(done, language))
     return 0 if done.succeeded else 1
+
+
+def _saved(plan: Path | None, also_backlog: bool) -> Callable[[Prospect], None]:
+    """What holds a prospect to the kept plan; without one, nothing does."""
+    from orchestrator.errors import UsageError
+
+    if plan is None:
+        if also_backlog:
+            raise UsageError("--also-backlog speaks of a kept plan: say --plan with it")
+        return lambda _: None
+    from orchestrator.saved_plan import hold_to, read_saved
+
+    saved = read_saved(plan)
+    return lambda prospect: hold_to(saved, prospect, plan, also_backlog)
 
 
 def _shown(prospect: Prospect) -> str:

@@ -13,6 +13,7 @@ from orchestrator.cli.options import DEFAULT_INVENTORY, AsJson, Inventory
 if TYPE_CHECKING:
     from orchestrator.model.plan import Plan
     from orchestrator.model.request import RequestPlan
+    from orchestrator.pipeline import Prospect
 
 PENDING = 2
 FORMATS = ("text", "markdown", "json")
@@ -36,6 +37,12 @@ def plan(  # noqa: PLR0913, PLR0917 - the options of two plans
     history: Annotated[
         bool, typer.Option("--history", help="with --base: expect durations from this machine's ledger")
     ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="keep the plan for apply --plan")
+    ] = None,
+    valid: Annotated[
+        int, typer.Option(metavar="HOURS", min=0, help="with --out: for how long; else a day, a request 14")
+    ] = 0,
     format: Annotated[str, typer.Option(help="text, markdown or json")] = "text",
     json: AsJson = False,
 ) -> int:
@@ -46,12 +53,12 @@ def plan(  # noqa: PLR0913, PLR0917 - the options of two plans
     """
     shape = _shape("json" if json else format, bool(base))
     if base:
-        return _request(inventory, (base, head or "HEAD"), repository, history, shape)
+        keep = (out, valid)
+        return _request(inventory, (base, head or "HEAD"), repository, history, shape, keep)
     _only_with_base(head=head, repository=repository, history=history)
-    from orchestrator.preview import preview
     from orchestrator.report.plan_text import plan_json, plan_text
 
-    pending = _asked(inventory) if ask else preview(inventory)
+    pending = _kept(inventory, ask, out, valid) if out else _pending(inventory, ask)
     document = shape == "json"
     typer.echo(
         documents.dumps(plan_json(pending), ensure_ascii=False, indent=2) if document else plan_text(pending)
@@ -59,11 +66,28 @@ def plan(  # noqa: PLR0913, PLR0917 - the options of two plans
     return 0 if pending.is_empty else PENDING
 
 
-def _asked(inventory: Path) -> Plan:
+def _pending(inventory: Path, ask: bool) -> Plan:
+    if ask:
+        return _asked(inventory).plan
+    from orchestrator.preview import preview
+
+    return preview(inventory)
+
+
+def _kept(inventory: Path, ask: bool, out: Path, valid: int) -> Plan:
+    from orchestrator.pipeline import look
+    from orchestrator.saved_plan import save_apply
+
+    prospect = _asked(inventory) if ask else look(inventory)
+    save_apply(out, prospect, valid)
+    return prospect.plan
+
+
+def _asked(inventory: Path) -> Prospect:
     from orchestrator.pipeline import look, look_closer
 
     prospect = look(inventory)
-    return look_closer(prospect, prospect.wanted.intent.placements).plan
+    return look_closer(prospect, prospect.wanted.intent.placements)
 
 
 def _shape(shape: str, is_request: bool) -> str:
@@ -84,12 +108,23 @@ def _only_with_base(**options: object) -> None:
             raise UsageError(f"--{name} is for requests: say --base with it")
 
 
-def _request(
-    inventory: Path, revisions: tuple[str, str], repository: Path | None, history: bool, shape: str
+def _request(  # noqa: PLR0913, PLR0917 - the options of a request
+    inventory: Path,
+    revisions: tuple[str, str],
+    repository: Path | None,
+    history: bool,
+    shape: str,
+    keep: tuple[Path | None, int],
 ) -> int:
     from orchestrator.requested import asked, requested
 
-    found = requested(asked(inventory, *revisions, repository, history))
+    wish = asked(inventory, *revisions, repository, history)
+    found = requested(wish)
+    out, valid = keep
+    if out:
+        from orchestrator.saved_plan import save_request
+
+        save_request(out, found, wish, valid)
     typer.echo(_told(found, shape))
     return 0 if found.is_empty else PENDING
 
