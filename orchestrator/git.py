@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,8 +64,9 @@ class Difference:
 class Repository:
     """A repository by its folder, with or without a work tree."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
         self.folder = folder
+        self._environment = dict(environment or {})
 
     def top(self) -> Path:
         """The folder of the work tree; raises UsageError where there is none."""
@@ -73,6 +74,10 @@ class Repository:
             return Path(self._text("rev-parse", "--show-toplevel").rstrip("\n"))
         except MachineError as error:
             raise UsageError(f"{self.folder} is in no git repository; name one with --repository") from error
+
+    def objects(self) -> Path:
+        """Where the repository keeps its objects."""
+        return (self.folder / self._text("rev-parse", "--git-path", "objects").rstrip("\n")).resolve()
 
     def commit(self, name: str) -> str:
         """The commit that a name stands for; raises UsageError if there is none."""
@@ -132,15 +137,16 @@ class Repository:
     def _text(self, *words: str) -> str:
         return self._run(*words).decode("utf-8", "backslashreplace")
 
-    def _run(self, *words: str, given: bytes = b"") -> bytes:
+    def _run(self, *words: str, given: bytes = b"", failed_from: int = 1) -> bytes:
         settings = [word for key, value in _HARDENED.items() for word in ("-c", f"{key}={value}")]
         call = ["git", "--no-pager", "-C", str(self.folder), *settings, *words]
-        environment = {name: os.environ[name] for name in _KEPT if name in os.environ} | _ENVIRONMENT
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        environment = kept | _ENVIRONMENT | self._environment
         try:
             done = subprocess.run(call, input=given, env=environment, capture_output=True, check=False)
         except OSError as error:
             raise MachineError(f"git cannot be run: {error}") from error
-        if done.returncode:
+        if not 0 <= done.returncode < failed_from:
             said = done.stderr.decode("utf-8", "replace").strip().splitlines()
             raise MachineError(f"git {words[0]} in {self.folder}: {said[-1] if said else 'failed'}")
         return done.stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from ipaddress import IPv4Address
 from pathlib import Path, PurePosixPath
 
 from orchestrator.load.argument_files import Specs
@@ -28,9 +29,14 @@ def load(root: Path, today: date | None = None) -> Town:
     return load_files(files, root, today)
 
 
-def load_files(files: Mapping[str, str], root: Path, today: date | None = None) -> Town:
+def load_files(
+    files: Mapping[str, str],
+    root: Path,
+    today: date | None = None,
+    reserved: frozenset[IPv4Address] = frozenset(),
+) -> Town:
     """The town of texts that belong to a folder, held against the roles of this project."""
-    return load_text(files, today, read_specs(ROLES), PurePosixPath(root))
+    return load_text(files, today, read_specs(ROLES), PurePosixPath(root), reserved)
 
 
 def load_text(
@@ -38,13 +44,16 @@ def load_text(
     today: date | None = None,
     specs: Specs | None = None,
     root: PurePosixPath = NOWHERE,
+    reserved: frozenset[IPv4Address] = frozenset(),
 ) -> Town:
     """The town of texts by their path in the inventory, from memory; raises Refused with every problem.
 
     `specs` are the declared arguments of each role; without them the names of role arguments are not judged.
+    `reserved` addresses are proposed to nobody.
     """
     problems = Problems()
     draft = read_draft(files, specs, problems, today)
+    draft.reserved = reserved
     judge(draft, problems)
     problems.refuse()
     return assemble(draft, root)

@@ -94,6 +94,8 @@ class Draft:
     """The network of each department in each building, filled at first use."""
     complete: bool = True
     """Whether every file of hosts could be read, so that a missing name is really missing."""
+    reserved: frozenset[IPv4Address] = frozenset()
+    """Addresses that another revision has taken."""
     today: date | None = None
 
     def knows(self, section: str, name: str) -> bool:

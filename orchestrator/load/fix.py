@@ -26,33 +26,48 @@ class Fix:
     old: IPv4Address | None
     new: IPv4Address
     network: str
+    lost: bool = False
+    """Whether another revision has taken the old one."""
 
     def __str__(self) -> str:
         if self.old is None:
             return f"{self.source}: {self.host}: address {self.new} filled in ({self.network})"
-        return f"{self.source}: {self.host}: address {self.old} -> {self.new}, the PC moved to {self.network}"
+        why = f"{self.old} was taken meanwhile" if self.lost else f"the PC moved to {self.network}"
+        return f"{self.source}: {self.host}: address {self.old} -> {self.new}, {why}"
 
 
-def fix(files: Mapping[str, str]) -> tuple[dict[str, str], tuple[Fix, ...]]:
-    """The files with addresses put right, and what was done; what cannot be put right is left as it is."""
+def fix(
+    files: Mapping[str, str],
+    reserved: frozenset[IPv4Address] = frozenset(),
+    lost: frozenset[str] = frozenset(),
+) -> tuple[dict[str, str], tuple[Fix, ...]]:
+    """The files with addresses put right, and what was done; what cannot be put right is left as it is.
+
+    `reserved` addresses are given to nobody; `lost` names the hosts whose address another revision has taken.
+    """
     draft = read_draft(files, None, Problems())
+    draft.reserved = reserved
     judge(draft, Problems())
     edited, fixes, addresses = dict(files), [], Addresses(draft)
     for line in sorted(draft.hosts.values(), key=lambda line: line.source):
-        network = _wanted(draft, line, addresses)
+        network = _wanted(draft, line, addresses, lost)
         found = addresses.take(network) if network else None
         if network and found:
             source = line.source
             edited[source.file] = set_value(edited[source.file], source.line, "address", str(found), "mac")
-            fixes.append(Fix(line.name, source, line.address, found, network.name))
+            moved = line.address is None or addresses.network_of(line.address) is not network
+            fixes.append(Fix(line.name, source, line.address, found, network.name, not moved))
     return edited, tuple(fixes)
 
 
-def _wanted(draft: Draft, line: HostLine, addresses: Addresses) -> Network | None:
+def _wanted(draft: Draft, line: HostLine, addresses: Addresses, lost: frozenset[str]) -> Network | None:
     """The network in which a line needs a new address; None if it needs none."""
     if "address" in line.broken or not line.whole:
         return None
     if line.address is None:
         return fitting_network(draft, line)
     home = home_network(draft, line)[2] if draft.in_group(line.name, WORKSTATIONS) else None
-    return home if home and addresses.network_of(line.address) is not home else None
+    found = addresses.network_of(line.address)
+    if home and found is not home:
+        return home
+    return found if line.name in lost else None

@@ -50,7 +50,8 @@ class Addresses:
     def __init__(self, draft: Draft) -> None:
         self._networks = sorted(draft.networks.values(), key=lambda network: int(network.gateway))
         self._starts = [int(network.subnet.network_address) for network in self._networks]
-        self._used = {line.address for line in draft.hosts.values() if line.address is not None}
+        self._used = set(draft.reserved)
+        self._used.update(line.address for line in draft.hosts.values() if line.address is not None)
         for service in draft.services.values():
             self._used.update(service.addresses)
 

@@ -1,0 +1,1 @@
+"""Tests of requests beside others, and of what a forge is told."""
