@@ -20,6 +20,7 @@ VERBS = {
     "show": "What the town holds.",
     "explain": "Every derived value of a host, with the lines it came from.",
     "plan": "What would change, for whom, and why.",
+    "comment": "Tell a request on the forge what it would do, in one comment kept up to date.",
     "apply": "Do exactly what the plan says, prove it and remember it.",
     "verify": "Try the town's machines over the real network.",
     "ledger": "What was done and proven, and whether that memory is whole.",
