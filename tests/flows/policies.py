@@ -141,7 +141,7 @@ def _publications(names: list[str], inside: list[str]) -> st.SearchStrategy[list
             "name": st.just("p"),
             "interface": st.sampled_from([names[-1], *names]),
             "protocol": st.sampled_from(["tcp", "udp"]),
-            "port": st.sampled_from([80, 443, 8443]),
+            "port": st.sampled_from([80, 443]),
             "destination": st.sampled_from(inside),
             "destination_port": st.sampled_from([80, 443]),
         }

@@ -26,7 +26,7 @@ def judged_otherwise(arguments: Policy, flows: FlowSet, day: str) -> Any:
 @settings(max_examples=25, deadline=None)
 @given(policies())
 def test_no_packet_is_judged_otherwise_by_the_rules(arguments: Policy) -> None:
-    """Sabotage: forget the firewall's own addresses in the ground, or let a later publication win."""
+    """Sabotage: forget the firewall's own addresses in ground.py, or take first ports for last ones."""
     found = allowed(arguments)
     for day in ("2026-01-01", DAYS[1]):
         assert judged_otherwise(arguments, found, day) is None

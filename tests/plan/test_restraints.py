@@ -34,6 +34,6 @@ def test_everyone_who_must_approve_is_named() -> None:
 
 def test_a_host_in_two_groups_is_in_the_more_precious_tier() -> None:
     """Sabotage: take the highest number."""
-    assert tier_of(("servers", "backup_servers")) == 0
+    assert tier_of(("workstations", "backup_servers")) == 0
     assert tier_of(("servers", "print_servers")) == 1
     assert tier_of(("workstations",)) == 2
