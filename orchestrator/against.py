@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -78,11 +78,11 @@ class _Request:
         self, repository: Repository, folder: str, inventory: Path, names: Names, today: date
     ) -> None:
         self._repository, self._folder, self._inventory, self._today = repository, folder, inventory, today
-        self._names = names
+        self._names, self._drafts = names, _Drafts()
         self._main, self._head = repository.commit(names.main), repository.commit(names.head or "HEAD")
         self._files = self._read(self._head) if names.head else _on_disk(inventory)
         self._main_files = self._read(self._main)
-        self._main_claims = claims(_draft(self._main_files))
+        self._main_claims = claims(self._drafts.of(self._main_files))
         self._base_claims = self._claims_at(repository.merge_base(self._main, self._head))
 
     def judged(self, fixing: bool) -> Judged:
@@ -105,23 +105,25 @@ class _Request:
         return files
 
     def _claims_at(self, commit: str) -> dict[Key, Claim]:
-        return claims(_draft(read_revision(self._repository, commit, self._folder, Problems())))
+        return claims(self._drafts.of(read_revision(self._repository, commit, self._folder, Problems())))
 
     def _main_side(self) -> _Other:
         """The main branch with what it took since the request began, and what the request has from it."""
         taken = taken_anew(self._main_claims, self._base_claims)
-        ours = claims(_draft(self._files))
+        ours = claims(self._drafts.of(self._files))
         taken |= {key: claim for key, claim in self._main_claims.items() if key in ours}
-        return _Other(Revision(self._names.main, taken, is_main=True), _addresses(_draft(self._main_files)))
+        return _Other(
+            Revision(self._names.main, taken, is_main=True), _addresses(self._drafts.of(self._main_files))
+        )
 
     def _other(self, name: str) -> _Other:
         commit = self._repository.commit(name)
-        draft = _draft(read_revision(self._repository, commit, self._folder, Problems()))
+        draft = self._drafts.of(read_revision(self._repository, commit, self._folder, Problems()))
         before = self._claims_at(self._repository.merge_base(self._main, commit))
         return _Other(Revision(name, taken_anew(claims(draft), before, self._main_claims)), _addresses(draft))
 
     def _anew(self, files: Files) -> dict[Key, Claim]:
-        return taken_anew(claims(_draft(files)), self._base_claims)
+        return taken_anew(claims(self._drafts.of(files)), self._base_claims)
 
     def _lost(self, main: _Other) -> frozenset[str]:
         """The hosts whose address the main branch has given to another meanwhile."""
@@ -135,7 +137,7 @@ class _Request:
         reserved: frozenset[IPv4Address],
         problems: Problems,
     ) -> None:
-        anew, free = self._anew(files), _finder(files, reserved)
+        anew, free = self._anew(files), _finder(self._drafts.of(files), reserved)
         for other in others:
             note_collisions(anew, other.revision, free, problems)
 
@@ -154,6 +156,8 @@ class _Request:
             return {} if problems.found else read_revision(trial, merged.tree, self._folder, problems)
 
     def _wrong_together(self, merged: Files, request: Files) -> tuple[Problem, ...]:
+        if merged == request:
+            return ()
         try:
             hold(following(load_files(merged, self._inventory, self._today)).rendering)
         except Refused as refused:
@@ -180,8 +184,18 @@ def _on_disk(inventory: Path) -> dict[str, str]:
     return files
 
 
-def _draft(files: Files) -> Draft:
-    return read_draft(files, None, Problems())
+class _Drafts:
+    """Drafts by the texts that they were read from: most revisions of a town are alike."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[tuple[str, str], ...], Draft] = {}
+
+    def of(self, files: Files) -> Draft:
+        """What the texts say, however wrong."""
+        key = tuple(sorted(files.items()))
+        if key not in self._known:
+            self._known[key] = read_draft(files, None, Problems())
+        return self._known[key]
 
 
 def _addresses(draft: Draft) -> frozenset[IPv4Address]:
@@ -189,11 +203,9 @@ def _addresses(draft: Draft) -> frozenset[IPv4Address]:
     return frozenset(hosts).union(*(service.addresses for service in draft.services.values()))
 
 
-def _finder(files: Files, reserved: frozenset[IPv4Address]) -> Callable[[IPv4Address], IPv4Address | None]:
+def _finder(draft: Draft, reserved: frozenset[IPv4Address]) -> Callable[[IPv4Address], IPv4Address | None]:
     """Finds for a taken address a free one of the same network; each is given once."""
-    draft = _draft(files)
-    draft.reserved = reserved
-    addresses = Addresses(draft)
+    addresses = Addresses(replace(draft, reserved=reserved))
 
     def free(taken: IPv4Address) -> IPv4Address | None:
         network = addresses.network_of(taken)
