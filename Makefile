@@ -65,6 +65,7 @@ bench: ## measure, in ratios of one run; writes docs/reference/benchmarks.md
 
 docs: setup ## write the generated reference anew
 	python docs/reference/generate.py
+	python -m tests.request.seven
 
 lock: setup ## choose new versions for the locks
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --extra dev pyproject.toml -o requirements/dev.txt
