@@ -38,7 +38,7 @@ from orchestrator.request import request
 from orchestrator.request.files import Differing, sorted_files
 from orchestrator.role_specs import unfit
 
-LONGEST = 2**20
+LONGEST, MOST, FILES = 2**20, 64 * 2**20, 2000
 _SCHEMA = frozenset(
     {
         "TH-KEY-UNKNOWN",
@@ -186,11 +186,21 @@ def _roles(catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(sorted({role for play in catalogue.plays for role in play.roles}))
 
 
+def _short(sizes: Mapping[str, int]) -> Iterator[str]:
+    """The objects that are worth a line-by-line look, as many as are read at once."""
+    left = MOST
+    for name, size in sorted(sizes.items(), key=lambda pair: (pair[1], pair[0]))[:FILES]:
+        left -= size
+        if size > LONGEST or left < 0:
+            return
+        yield name
+
+
 def _differing(git: Repository, found: tuple[Difference, ...], town: str) -> Iterator[Differing]:
     """Differing files with their texts, as far as they are no data of the town, short and text."""
     rest = [one for one in found if not one.path.startswith(f"{town}/")]
     sizes = git.sizes({one for pair in rest for one in (pair.old_id, pair.new_id)})
-    contents = git.blobs(one for one, size in sizes.items() if 0 <= size <= LONGEST)
+    contents = git.blobs(_short(sizes))
     for one in found:
         texts = (contents.get(name, b"").decode("utf-8", "replace") for name in (one.old_id, one.new_id))
         yield Differing(one.path, one.old_mode, one.new_mode, *texts)

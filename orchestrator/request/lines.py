@@ -9,7 +9,7 @@ from orchestrator.model.request import BASE, HEAD, Line, Lines
 from orchestrator.model.source import Because, Source
 
 MOST = 12
-_LONGEST = 4000
+_LONGEST = 200
 
 
 class Edited:
@@ -67,7 +67,7 @@ def _alike(first: Iterable[str], second: Iterable[str]) -> int:
 
 
 def _unlike(before: list[str], after: list[str]) -> tuple[list[int], list[int]]:
-    """A long middle is compared as sets of lines: finding the shortest way costs the square of its length."""
+    """A long middle is compared as sets of lines: a hostile one would take the cube of its length."""
     if len(before) + len(after) > _LONGEST:
         known, wanted = set(before), set(after)
         return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -172,3 +173,12 @@ def test_the_canary_appears_where_git_is_not_held_back(bare: Bare) -> None:
     )
     assert canary.exists()
     canary.unlink()
+
+
+def test_a_file_made_to_be_slow_is_planned_in_time(bare: Bare) -> None:
+    """Lines that repeat make a search for the shortest difference take minutes. Sabotage: raise its limit."""
+    bare.branch("slow-base", {"docs/slow.md": "x\n" + "a\nb\n" * 20_000 + "y\n"})
+    bare.branch("slow", {"docs/slow.md": "z\n" + "b\na\na\n" * 13_000 + "w\n"}, parent="slow-base")
+    began = time.monotonic()
+    assert planned(bare, "slow", "slow-base").is_empty
+    assert time.monotonic() - began < 20
