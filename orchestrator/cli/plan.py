@@ -19,31 +19,33 @@ PENDING = 2
 FORMATS = ("text", "markdown", "json")
 
 
+Ask = Annotated[bool, typer.Option("--ask", help="ask every machine for its stamps, not only the ledger")]
+Base = Annotated[str, typer.Option(metavar="REV", help="compare two commits instead: from where they part")]
+Head = Annotated[str, typer.Option(metavar="REV", help="with --base: to this one; HEAD if not named")]
+Repository = Annotated[
+    Path | None,
+    typer.Option(metavar="PATH", help="with --base: this repository; -i is then a path inside it"),
+]
+History = Annotated[
+    bool, typer.Option("--history", help="with --base: expect durations from this machine's ledger")
+]
+Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="keep the plan for apply --plan")]
+Valid = Annotated[
+    int, typer.Option(metavar="HOURS", min=0, help="with --out: for how long; else a day, a request 14")
+]
+Format = Annotated[str, typer.Option(help="text, markdown or json")]
+
+
 def plan(  # noqa: PLR0913, PLR0917 - the options of two plans
     inventory: Inventory = DEFAULT_INVENTORY,
-    ask: Annotated[
-        bool, typer.Option("--ask", help="ask every machine for its stamps, not only the ledger")
-    ] = False,
-    base: Annotated[
-        str, typer.Option(metavar="REV", help="compare two commits instead: from where they part")
-    ] = "",
-    head: Annotated[
-        str, typer.Option(metavar="REV", help="with --base: to this one; HEAD if not named")
-    ] = "",
-    repository: Annotated[
-        Path | None,
-        typer.Option(metavar="PATH", help="with --base: this repository; -i is then a path inside it"),
-    ] = None,
-    history: Annotated[
-        bool, typer.Option("--history", help="with --base: expect durations from this machine's ledger")
-    ] = False,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="keep the plan for apply --plan")
-    ] = None,
-    valid: Annotated[
-        int, typer.Option(metavar="HOURS", min=0, help="with --out: for how long; else a day, a request 14")
-    ] = 0,
-    format: Annotated[str, typer.Option(help="text, markdown or json")] = "text",
+    ask: Ask = False,
+    base: Base = "",
+    head: Head = "",
+    repository: Repository = None,
+    history: History = False,
+    out: Out = None,
+    valid: Valid = 0,
+    format: Format = "text",
     json: AsJson = False,
 ) -> int:
     """Say what would change, for whom, and why; exit 2 if anything would.
