@@ -104,6 +104,7 @@ def _compared(wish: Asked, today: date) -> RequestPlan:
         {role: restarting_handlers(role) for role in _roles(catalogue)},
         foreign_files(tree),
         _history(after.town) if wish.history else {},
+        today.isoformat(),
     )
     revisions = Revisions(base, head, wish.base, _digest(before, after, tree))
     plan = request(revisions, before, after, files, around)

@@ -83,6 +83,8 @@ class Surroundings:
     foreign: tuple[str, ...] = ()
     history: Mapping[str, float] = field(default_factory=dict)
     """Median seconds of a unit by role, as far as a ledger knows them."""
+    day: str = ""
+    """The day of the plan, such as 2026-12-31."""
 
 
 @dataclass(frozen=True, slots=True)

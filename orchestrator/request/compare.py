@@ -4,38 +4,32 @@ from __future__ import annotations
 
 from orchestrator.model.request import (
     FilesChanged,
-    FlowChange,
     Headline,
     RequestPlan,
     Revisions,
     Side,
     Surroundings,
-    Violation,
 )
 from orchestrator.request.changes import changes as changed
 from orchestrator.request.headlines import headlines
 from orchestrator.request.hit import hit
 from orchestrator.request.lines import Edited
+from orchestrator.request.policy import flow_change, violated
 from orchestrator.request.risk import risk
 from orchestrator.request.summary import summary
 from orchestrator.request.undo import undo
 from orchestrator.request.waves import waves
 
 
-def request(  # noqa: PLR0913, PLR0917 - one value for each thing that is compared
-    revisions: Revisions,
-    base: Side | None,
-    head: Side,
-    files: FilesChanged,
-    around: Surroundings,
-    flows: FlowChange | None = None,
-    violations: tuple[Violation, ...] = (),
+def request(
+    revisions: Revisions, base: Side | None, head: Side, files: FilesChanged, around: Surroundings
 ) -> RequestPlan:
     """Everything that differs at head; without a base the whole town is new."""
     edited = Edited(base.files if base else {}, head.files)
     changes = changed(base, head, files.roles, around, edited)
     done = headlines(base.town, head.town) if base else (_founded(head, edited),)
     order = waves(changes, around)
+    flows, violations = flow_change(base, head, changes), violated(head)
     return RequestPlan(
         town=head.rendering.town,
         revisions=revisions,

@@ -27,6 +27,7 @@ from orchestrator.model.request import (
     Violation,
 )
 from orchestrator.model.source import Source
+from orchestrator.request.policy import approvals, restraints
 
 MANY = 20
 _KEEPERS = {DOMAIN_CONTROLLERS: "domain controllers", FIREWALLS: "firewalls", SWITCHES: "switches"}
@@ -50,11 +51,14 @@ def risk(  # noqa: PLR0913, PLR0917 - one value for each thing that bears on it
         *_of_size(head, changes),
         *_of_reach(changes),
         *_of_policy(flows, violations),
+        *restraints(base, head, changes, around.day),
     ]
+    least, asked = approvals(base, head, changes, files)
     found = tuple(sorted(reasons, key=lambda reason: -LEVELS.index(reason.level)))
     level = found[0].level if found else LOW
     harmless = Reason(LOW, "data alone, for few hosts, none of which others depend on")
-    return Risk(level, found or (harmless,), 2 if files.code or level == HIGH else 1)
+    usual = 2 if files.code or level == HIGH else 1
+    return Risk(level, (*(found or (harmless,)), *asked), max(usual, least))
 
 
 def _of_code(files: FilesChanged, around: Surroundings) -> Iterator[Reason]:

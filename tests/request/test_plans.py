@@ -15,6 +15,7 @@ from tests.request.repository import TOWN, Bare, Content
 CASES = Path(__file__).resolve().parents[1] / "cases/request"
 PCS, SERVERS = f"{TOWN}/hosts/workstations.yml", f"{TOWN}/hosts/servers.yml"
 SPECS = "roles/workstation/meta/argument_specs.yml"
+POLICY = f"{TOWN}/group_vars/all/policy.yml"
 CHOSEN = f"{TOWN}/group_vars/workstations/workstation.yml"
 
 
@@ -56,8 +57,21 @@ def new_role(bare: Bare) -> dict[str, Content]:
     }
 
 
+def flow_against_a_rule(bare: Bare) -> dict[str, Content]:
+    """A flow that a rule of the town forbids, with no exception."""
+    flow = (
+        "  - {name: peek, from: [zone/guest], to: [network/users-a], ports: [tcp/445], owner: it, "
+        'reason: "a visitor asked"}\n'
+    )
+    before = text(bare, POLICY)
+    assert before.count("  # visitors and administration\n") == 1
+    mark = "  # visitors and administration\n"
+    return {POLICY: before.replace(mark, flow + mark)}
+
+
 PLANS: dict[str, Callable[[Bare], dict[str, Content]]] = {
     "a_pc_is_taken_away": lambda bare: without(bare, PCS, "sg-pc-0131"),
+    "a_flow_against_a_rule": flow_against_a_rule,
     "a_comment": lambda bare: with_more(bare, SERVERS, "# a note\n"),
     "a_role_of_the_domain_controllers": lambda _: {"roles/domain_controller/tasks/more.yml": "---\n[]\n"},
     "a_role_of_every_machine": lambda _: {"roles/base/tasks/more.yml": "---\n[]\n"},

@@ -1,0 +1,155 @@
+"""What the town's own policy says of a request: flows that open or close, broken rules, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from orchestrator.flows import Row
+from orchestrator.flows import changes as flow_changes
+from orchestrator.flows.rules import violations as broken_rules
+from orchestrator.model.names import FIREWALLS
+from orchestrator.model.request import (
+    ARGUMENTS,
+    HEAD,
+    HIGH,
+    MEDIUM,
+    NEW,
+    REMOVED,
+    ROLE,
+    Change,
+    FilesChanged,
+    FlowChange,
+    FlowRow,
+    Line,
+    Lines,
+    Reason,
+    Side,
+    Violation,
+)
+from orchestrator.model.rules import RuleException
+from orchestrator.model.source import Source
+from orchestrator.model.town import Flow
+from orchestrator.plan.restraints import Count, approvals_for, excesses, freezes_on, tier_of
+
+FIREWALL = "firewall"
+NOWHERE = Source("", 0)
+Arguments = Mapping[str, object]
+
+
+def flow_change(base: Side | None, head: Side, changes: Iterable[Change]) -> FlowChange | None:
+    """What the firewalls newly let through and newly stop; None without a firewall on both sides.
+
+    Every firewall of a town enforces the same, so the first one speaks for all.
+    """
+    before, after = _first(base) if base else None, _first(head)
+    if before is None or after is None:
+        return None
+    hosts = {str(place.address): place.host for place in head.intent.placements.values()}
+    found = flow_changes(before, after, hosts)
+    lines = tuple(line for change in changes if change.role == FIREWALL for line in change.because)
+    rows = [
+        *(_row(True, row, lines) for row in found.allowed_rows),
+        *(_row(True, row, lines) for row in found.renewed_rows),
+        *(_row(False, row, lines) for row in found.denied_rows),
+    ]
+    return FlowChange(tuple(rows))
+
+
+def violated(head: Side) -> tuple[Violation, ...]:
+    """The rules that the rendered policy breaks, each with a packet that shows it."""
+    arguments = _first(head)
+    return tuple(
+        Violation(
+            one.rule.name, str(one.rule.source), str(one.packet), _reason(one.problem.reason, one.rule.name)
+        )
+        for one in (broken_rules(head.town, arguments) if arguments else ())
+    )
+
+
+def _reason(text: str, rule: str) -> str:
+    """The reason without the rule's name, which stands before it anyway."""
+    return text.removeprefix(f"{rule} ")
+
+
+def restraints(base: Side | None, head: Side, changes: tuple[Change, ...], day: str) -> Iterator[Reason]:
+    """Limits that the request goes beyond, and days on which nothing is applied."""
+    rules = head.town.rules
+    for excess in excesses(rules, _counts(base, head, changes)):
+        count, limit = excess.count, excess.limit
+        text = (
+            f"tier {limit.tier}: {count.changed} hosts change and {count.removed} go; "
+            f"the limit is {limit.changed} and {limit.removed}"
+        )
+        yield Reason(HIGH, text, (Line(HEAD, limit.source),))
+    for freeze in freezes_on(rules, day):
+        text = f"nothing is applied from {freeze.first} to {freeze.last}: {freeze.reason}"
+        yield Reason(MEDIUM, text, (Line(HEAD, freeze.source),))
+
+
+def approvals(
+    base: Side | None, head: Side, changes: tuple[Change, ...], files: FilesChanged
+) -> tuple[int, tuple[Reason, ...]]:
+    """How many people have to approve by the town's rules, and the rules that ask for it."""
+    asked = approvals_for(head.town.rules, frozenset(_topics(base, head, changes, files)))
+    reasons = tuple(
+        Reason(
+            MEDIUM,
+            f"{one.topic}: {one.least} of the department {', '.join(one.by)} must approve",
+            (Line(HEAD, one.source),),
+        )
+        for one in asked
+    )
+    return max((one.least for one in asked), default=0), reasons
+
+
+def _topics(base: Side | None, head: Side, changes: tuple[Change, ...], files: FilesChanged) -> Iterator[str]:
+    if files.code:
+        yield "code"
+    if files.roles:
+        yield "roles"
+    if base and _said(base.town.flows) != _said(head.town.flows):
+        yield "flows"
+    if base and _said(base.town.rules.exceptions) != _said(head.town.rules.exceptions):
+        yield "exceptions"
+    for tier, count in _counts(base, head, changes).items():
+        yield f"tier-{tier}"
+        if count.removed:
+            yield "removal"
+
+
+def _said(entries: Iterable[Flow | RuleException]) -> frozenset[Flow | RuleException]:
+    """Entries without their places: a line that only moved says the same."""
+    return frozenset(replace(entry, source=NOWHERE) for entry in entries)
+
+
+def _counts(base: Side | None, head: Side, changes: tuple[Change, ...]) -> dict[int, Count]:
+    """Hosts of each tier that a request changes, and those that it removes."""
+    changed = {host for one in changes if one.kind in {NEW, ARGUMENTS, ROLE} for host in one.hosts}
+    gone = {host for one in changes if one.kind == REMOVED for host in one.hosts} - set(head.town.hosts)
+    tiers: dict[int, list[int]] = {}
+    for index, names in enumerate((changed, gone)):
+        for host in names:
+            tiers.setdefault(_tier(host, base, head), [0, 0])[index] += 1
+    return {tier: Count(*pair) for tier, pair in sorted(tiers.items())}
+
+
+def _tier(host: str, base: Side | None, head: Side) -> int:
+    sides: Collection[Side] = (head, base) if base else (head,)
+    found = next((side.town.hosts[host] for side in sides if host in side.town.hosts), None)
+    return tier_of(found.groups if found else ())
+
+
+def _first(side: Side) -> Arguments | None:
+    names = side.town.groups.get(FIREWALLS, ())
+    units = (unit for unit in side.rendering.units if unit.role == FIREWALL and unit.host in names)
+    return next((unit.arguments for unit in units), None)
+
+
+def _row(allowed: bool, row: Row, because: Lines) -> FlowRow:
+    services = f"{row.services} until {row.until}" if row.until else row.services
+    if row.before:
+        services += f" (before: until {row.before})"
+    return FlowRow(
+        allowed, ", ".join(row.sources), ", ".join(row.destinations), services, str(row.sample), because
+    )
