@@ -25,7 +25,7 @@ types:
 	mypy
 
 unit:
-	pytest -m "not lab and not kernel" tests
+	pytest -n auto --dist worksteal -m "not lab and not kernel" tests
 
 test: ## everything: check, the kernel as witness, every role's scenario, the lab end to end
 	@requirements/install lab
