@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import sys
@@ -15,8 +14,8 @@ from tests.bench.measure import REPOSITORY, Measured
 from tests.bench.planning import planning
 from tests.bench.town import town
 
-RESULTS = REPOSITORY / "build/bench/results.json"
 PAGE = REPOSITORY / "docs/reference/benchmarks.md"
+HEAD = "# Benchmarks\n\nWritten by `make bench`: each section in one run on one machine; trust the ratios.\n"
 TITLES = {
     "plan": "Planning one added line in a town of 10,000 PCs",
     "growth": "What one more PC costs in towns of different sizes (counted, not timed)",
@@ -54,25 +53,28 @@ def section(name: str) -> list[str]:
 _TIMED = {"plan": planning, "flows": flows, "town": town}
 
 
+def kept(page: str) -> dict[str, str]:
+    """The sections of the page as it stands, by name."""
+    parts = (part.partition("\n") for part in page.split("\n## ")[1:])
+    by_title = {title: text.strip("\n") for title, _, text in parts}
+    return {name: by_title[title] for name, title in TITLES.items() if title in by_title}
+
+
+def page_of(sections: Mapping[str, str]) -> str:
+    """The page of these sections, in the order of the titles."""
+    parts = (f"## {TITLES[name]}\n\n{sections[name]}\n" for name in TITLES if name in sections)
+    return "\n".join((HEAD, *parts))
+
+
 def main() -> int:
-    """Measure what is asked for, keep the sections that are not, write the page."""
-    asked = sys.argv[1:] or list(TITLES)
-    known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    for name in asked:
+    """Measure what is asked for, keep the page's other sections, and write it after each."""
+    for name in sys.argv[1:] or list(TITLES):
         sys.stdout.write(f"bench: {TITLES[name]}\n")
         sys.stdout.flush()
         when = f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}"
-        known[name] = [f"## {TITLES[name]}", "", f"Measured {when}.", "", *section(name), ""]
-        RESULTS.parent.mkdir(parents=True, exist_ok=True)
-        RESULTS.write_text(json.dumps(known, ensure_ascii=False))
-    head = [
-        "# Benchmarks",
-        "",
-        "Written by `make bench`: each section in one run on one machine; trust the ratios.",
-        "",
-    ]
-    lines = [line for name in TITLES if name in known for line in known[name]]
-    PAGE.write_text("\n".join(head + lines).rstrip("\n") + "\n")
+        found = "\n".join([f"Measured {when}.", "", *section(name)])
+        sections = {**kept(PAGE.read_text(encoding="utf-8")), name: found}
+        PAGE.write_text(page_of(sections), encoding="utf-8")
     return 0
 
 
