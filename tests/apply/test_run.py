@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from orchestrator.apply import apply
@@ -15,7 +17,7 @@ from orchestrator.apply.playbook import STAMP_TASK
 from orchestrator.apply.run import Order, Tools
 from orchestrator.errors import MachineError
 from orchestrator.model.outcome import Outcome
-from orchestrator.model.plan import LedgerState, Observation
+from orchestrator.model.plan import CodeDigests, LedgerState, Observation
 from orchestrator.model.record import Entry
 from orchestrator.model.rendering import Play, UnitRendering
 from orchestrator.plan import plan
@@ -68,10 +70,10 @@ class Parts:
         return "successful"
 
 
-def ran(parts: Parts) -> Outcome:
+def ran(parts: Parts, code: CodeDigests = TOWN_CODE) -> Outcome:
     tools = Tools(parts, parts, ansible=parts, devices=parts, handlers=lambda role: ())
-    planned = plan(TOWN, TOWN_CODE, LedgerState())
-    return apply(planned, TOWN, TOWN_CODE, Order("run", Path("unused"), {"srv-1": Observation()}), tools)
+    planned = plan(TOWN, code, LedgerState())
+    return apply(planned, TOWN, code, Order("run", Path("unused"), {"srv-1": Observation()}), tools)
 
 
 def states(outcome: Outcome) -> dict[str, str]:
@@ -124,3 +126,23 @@ def test_a_runner_that_breaks_leaves_every_begun_unit_unknown() -> None:
         ran(parts)
     except OSError:
         assert parts.log[-2:] == ["started srv-1", "unknown srv-1"]
+
+
+def test_lanes_run_side_by_side_and_one_that_breaks_ends_the_others() -> None:
+    """Sabotage: leave `is_cancelled` out of the job, or wait for a lane before the next begins."""
+
+    class Breaking(Parts):
+        def run(self, job: Job, hear: Callable[[Mapping[str, Any]], bool]) -> str:
+            if "pc-1" in job.playbook:
+                raise OSError("no memory")
+            end = time.monotonic() + 20
+            while not job.is_cancelled() and time.monotonic() < end:
+                time.sleep(0.01)
+            self.log.append("cancelled" if job.is_cancelled() else "never told")
+            return "canceled"
+
+    parts = Breaking()
+    apart = replace(TOWN_CODE, after={"base": ("switch",), "workstation": ("switch",)})
+    with pytest.raises(OSError, match="no memory"):
+        ran(parts, apart)
+    assert "cancelled" in parts.log
