@@ -46,18 +46,15 @@ def _platform(project: Path) -> str:
 def handler_names(role: str, project: Path = PROJECT) -> tuple[str, ...]:
     """Return the names of a role's handlers."""
     path = project / "roles" / role / "handlers" / "main.yml"
-    if not path.exists():
-        return ()
-    return tuple(handler["name"] for handler in yaml.safe_load(path.read_text(encoding="utf-8")) or ())
+    return tuple(handler["name"] for handler in _read(path) or ())
 
 
 def restarting_handlers(role: str, project: Path = PROJECT) -> tuple[str, ...]:
     """Return the names of a role's handlers that stop something for a moment."""
     path = project / "roles" / role / "handlers" / "main.yml"
-    handlers = (yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None) or ()
     return tuple(
         handler["name"]
-        for handler in handlers
+        for handler in _read(path) or ()
         if any(isinstance(part, dict) and part.get("state") == "restarted" for part in handler.values())
     )
 
@@ -68,8 +65,11 @@ def not_units(roles: Iterable[str], project: Path = PROJECT) -> frozenset[str]:
 
 
 def _facts(role: Path) -> dict[str, Any]:
-    path = role / "meta" / "townhall.yml"
-    return dict(yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
+    return dict(_read(role / "meta" / "townhall.yml") or {})
+
+
+def _read(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) if path.exists() else None
 
 
 def _role_digest(role: Path, shared: _SharedCode) -> str:

@@ -10,7 +10,7 @@ from orchestrator.errors import Problem, Refused
 from orchestrator.flows.evaluate import Evaluator
 from orchestrator.flows.flow_set import FlowSet
 from orchestrator.flows.ground import Ground, ground
-from orchestrator.flows.names import names
+from orchestrator.flows.names import met, names
 from orchestrator.flows.parse import parse
 from orchestrator.flows.rows import Reader, Row
 from orchestrator.flows.ruleset import Ruleset, ruleset
@@ -55,7 +55,7 @@ def allowed_by(text: str, arguments: Arguments) -> FlowSet:
 
 def rows(flows: FlowSet, arguments: Arguments, hosts: Mapping[str, str]) -> tuple[Row, ...]:
     """A set of flows in the words of a policy; `hosts` are the names of machines by address."""
-    return _reader(ruleset(arguments), ground(arguments), hosts).rows(flows)
+    return _reader(ruleset(arguments), ground(arguments), met(hosts, flows)).rows(flows)
 
 
 def changes(before: Arguments, after: Arguments, hosts: Mapping[str, str]) -> FlowChange:
@@ -66,13 +66,13 @@ def changes(before: Arguments, after: Arguments, hosts: Mapping[str, str]) -> Fl
     old, new = evaluator.allowed(old_rules, old_ground), evaluator.allowed(new_rules, new_ground)
     opened, closed, renewed = new - old, old - new, new.renewed(old)
     past = old - (old - renewed)
-    reader = _reader(new_rules, new_ground, hosts)
+    reader = _reader(new_rules, new_ground, met(hosts, opened, renewed))
     return FlowChange(
         opened,
         closed,
         renewed,
         reader.rows(opened),
-        _reader(old_rules, old_ground, hosts).rows(closed),
+        _reader(old_rules, old_ground, met(hosts, closed)).rows(closed),
         tuple(row for day in past.days for row in reader.rows(renewed - (renewed - past.until(day)), day)),
     )
 

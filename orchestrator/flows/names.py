@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
+from orchestrator.flows.flow_set import FlowSet
 from orchestrator.flows.ground import ANYWHERE, FIREWALL, ITSELF, Ground, places
-from orchestrator.flows.ruleset import Ruleset
+from orchestrator.flows.ruleset import Ruleset, reach
 from orchestrator.flows.spans import Ranges, Spans, holds, tidy, within, without
 
 _KINDS = ("zone", "network", "group", "service", "host")
@@ -35,6 +36,17 @@ class Names:
             yield _addresses(first[0], first[1], end[1] - 1)
 
 
+def met(hosts: Mapping[str, str], *flows: FlowSet) -> Mapping[str, str]:
+    """Those of the hosts, by address, that some flow comes from or goes to: its words name no other."""
+    spans = [span for one in flows for span in one.spans]
+    toward = {id(span[2]): span[2] for span in spans}.values()
+    goals = (goal for goals in toward for goal in goals)
+    there = tidy((first[1], end[1]) for first, end, *_ in (*spans, *goals))
+    if not there:
+        return {}
+    return {address: host for address, host in hosts.items() if holds(there, (reach(address),))}
+
+
 def names(rules: Ruleset, here: Ground, doors: Spans, hosts: Mapping[str, str]) -> Names:
     """The names of places behind doors; `hosts` are the names of machines by address."""
     found = [("anywhere", places(doors, ANYWHERE)), (FIREWALL, ITSELF)]
@@ -43,7 +55,7 @@ def names(rules: Ruleset, here: Ground, doors: Spans, hosts: Mapping[str, str]) 
         found += [(f"{kind}/{label}", _behind(here, kind, label)) for label in labels]
     found += [(_label(name), places(doors, members)) for name, members in sorted(rules.sets.items())]
     for address, host in sorted(hosts.items()):
-        found.append((f"host/{host}", places(doors, tidy([_only(address)]))))
+        found.append((f"host/{host}", places(doors, tidy([reach(address)]))))
     if here.control:
         found.append((f"the outside on {here.control}", places(doors, ANYWHERE, (here.control,))))
     found += [(one.door, (((one.door, 0), (one.door, 1)),)) for one in rules.published]
@@ -53,10 +65,6 @@ def names(rules: Ruleset, here: Ground, doors: Spans, hosts: Mapping[str, str]) 
 def _behind(here: Ground, kind: str, label: str) -> Ranges:
     legs = [leg for leg in here.legs if getattr(leg, kind) == label]
     return tidy(((leg.name, first), (leg.name, end)) for leg in legs for first, end in leg.own)
-
-
-def _only(address: str) -> tuple[int, int]:
-    return int(IPv4Address(address)), int(IPv4Address(address)) + 1
 
 
 def _label(name: str) -> str:

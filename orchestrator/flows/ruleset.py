@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
@@ -77,8 +78,16 @@ def ruleset(arguments: Mapping[str, Any]) -> Ruleset:
 
 def addresses(elements: Iterable[str]) -> Ranges:
     """The addresses of networks and single addresses."""
-    networks = (IPv4Network(element) for element in elements)
-    return tidy((int(network[0]), int(network[-1]) + 1) for network in networks)
+    return tidy(map(reach, elements))
+
+
+@lru_cache(maxsize=2**18)
+def reach(element: str) -> tuple[int, int]:
+    """The first address of a network or single address, and the one after its last; a town has each often."""
+    if "/" not in element:
+        return (one := int(IPv4Address(element))), one + 1
+    network = IPv4Network(element)
+    return int(network[0]), int(network[-1]) + 1
 
 
 def port_range(text: str) -> tuple[int, int]:
