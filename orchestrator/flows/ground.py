@@ -83,7 +83,9 @@ def _whole(network: IPv4Network) -> tuple[int, int]:
 
 def _hosts(network: IPv4Network, gateways: Ranges) -> Ranges:
     first, end = _whole(network)
-    return without(((first + 1, end - 1),), gateways)
+    at = max(bisect_right(gateways, (first, first)) - 1, 0)
+    near = gateways[at : bisect_right(gateways, (end, end))]
+    return without(((first + 1, end - 1),), near)
 
 
 def _doors(legs: Sequence[Leg]) -> Spans:
