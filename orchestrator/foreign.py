@@ -21,10 +21,25 @@ def foreign_files(tree: Mapping[str, TreeEntry]) -> tuple[str, ...]:
     theirs = {path: entry.id for path, entry in tree.items() if _bears(path)}
     if not any(path.startswith(_OWN[0]) for path in theirs):
         return ()
-    ours = {path.relative_to(PROJECT).as_posix(): path for top in _OWN for path in (PROJECT / top).rglob("*")}
-    mine = {name: path for name, path in ours.items() if _bears(name) and path.is_file()}
+    mine = _ours()
     names = sorted({*theirs, *mine})
     return tuple(name for name in names if not _same(mine.get(name), theirs.get(name)))
+
+
+def program() -> str:
+    """A digest of the files of the running program that bear on a plan."""
+    made = hashlib.sha256()
+    for name, path in sorted(_ours().items()):
+        raw = path.read_bytes()
+        made.update(f"{name} {len(raw)}\n".encode() + raw)
+    return made.hexdigest()
+
+
+def _ours() -> dict[str, Path]:
+    found = {
+        path.relative_to(PROJECT).as_posix(): path for top in _OWN for path in (PROJECT / top).rglob("*")
+    }
+    return {name: path for name, path in found.items() if _bears(name) and path.is_file()}
 
 
 def _bears(path: str) -> bool:

@@ -40,7 +40,7 @@ def _previewed(root: Path, kept: Store) -> Plan:
     code = code_digests(parse((PROJECT / FILE).read_text(encoding="utf-8")))
     around = _around(code)
     try:
-        return _again(kept.recall(root), root, files, code, around)
+        return _again(kept.recall(_name(root)), root, files, code, around)
     except DoubtError:
         return _whole(kept, root, files, code, around)
 
@@ -68,7 +68,7 @@ def _whole(store: Store, root: Path, files: dict[str, str], code: CodeDigests, a
         with closing(Ledger(ledger)) as opened:
             chained = opened.hash_of(found.record)
         base = based_on(around, files, prospect.wanted, found, chained)
-        store.keep(root, (str(ledger), str(known_hosts), _text(known_hosts), base.plain()))
+        store.keep(_name(root), (str(ledger), str(known_hosts), _text(known_hosts), base.plain()))
     return found
 
 
@@ -104,6 +104,10 @@ class _Present:
     def contents(self, digests: Iterable[str]) -> Mapping[str, str]:
         """Remembered arguments."""
         return self._ledger.contents(digests)
+
+
+def _name(root: Path) -> str:
+    return str(root.resolve())
 
 
 def _files(root: Path) -> dict[str, str]:

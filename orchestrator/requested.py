@@ -33,9 +33,14 @@ from orchestrator.model.town import Town
 from orchestrator.record import Ledger
 from orchestrator.record.history import medians
 from orchestrator.record.place import ledger_path
+from orchestrator.remembered import Remembered
 from orchestrator.render.catalogue import FILE, parse
+from orchestrator.replan.doubt import DoubtError
+from orchestrator.replan.excerpted import CertainLines, judge_plan
+from orchestrator.replan.store import Store
 from orchestrator.request import request
 from orchestrator.request.files import Differing, sorted_files
+from orchestrator.request.lines import Edited
 from orchestrator.role_specs import unfit
 
 LONGEST, MOST, FILES = 2**20, 64 * 2**20, 2000
@@ -83,70 +88,98 @@ def asked(root: Path, base: str, head: str, repository: Path | None, history: bo
     return Asked(Repository(repository), folder.as_posix(), base, head, history)
 
 
-def requested(wish: Asked, today: date | None = None) -> RequestPlan:
+def requested(wish: Asked, today: date | None = None, store: Store | None = None) -> RequestPlan:
     """Return the plan; raises Refused with every problem of the branch's data, in order of reading."""
     with collector_at_rest():
-        return _compared(wish, today or date.today())
+        return _Request.of(wish, today or date.today()).plan(store or Store(kind="request"))
 
 
-def _compared(wish: Asked, today: date) -> RequestPlan:
-    git = wish.repository
-    head = git.commit(wish.head)
-    base = git.merge_base(git.commit(wish.base), head)
-    files = sorted_files(_differing(git, git.differences(base, head), wish.folder), wish.folder)
-    tree = {entry.path: entry for entry in git.tree(base)}
-    catalogue = _catalogue(git, tree)
-    before = _base_side(wish, base, catalogue)
-    after = _head_side(wish, head, catalogue, before, files, today)
-    around = Surroundings(
-        catalogue,
-        not_units(_roles(catalogue)),
-        {role: restarting_handlers(role) for role in _roles(catalogue)},
-        foreign_files(tree),
-        _history(after.town) if wish.history else {},
-        today.isoformat(),
-    )
-    revisions = Revisions(base, head, wish.base, _digest(before, after, tree))
-    plan = request(revisions, before, after, files, around)
-    _hold(plan, after, files)
-    return plan
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """Two commits, and what differs between them beside the town's data."""
 
+    wish: Asked
+    today: date
+    head: str
+    base: str
+    files: FilesChanged
+    tree: Mapping[str, TreeEntry]
+    catalogue: Catalogue
+    specs: Specs | None
 
-def _base_side(wish: Asked, commit: str, catalogue: Catalogue) -> Side | None:
-    """The town at the base, or nothing if it is not there yet; what expired since is not judged here."""
-    if not wish.repository.tree(commit, wish.folder):
-        return None
-    try:
-        return _side(wish, commit, catalogue, None)
-    except Refused as refused:
-        where = f"base {commit[:12]}: "
-        raise Refused(replace(one, place=where + one.place) for one in refused.problems) from None
+    @classmethod
+    def of(cls, wish: Asked, today: date) -> _Request:
+        """What is asked for, looked up."""
+        git = wish.repository
+        head = git.commit(wish.head)
+        base = git.merge_base(git.commit(wish.base), head)
+        files = sorted_files(_differing(git, git.differences(base, head), wish.folder), wish.folder)
+        tree = {entry.path: entry for entry in git.tree(base)}
+        return cls(wish, today, head, base, files, tree, _catalogue(git, tree), read_specs(PROJECT / "roles"))
 
+    def plan(self, store: Store) -> RequestPlan:
+        """From excerpts of both towns where they are certain, else from the whole towns."""
+        remembered = Remembered(store, self.wish.folder, self.catalogue, self.specs)
+        before: Side | None = None
+        try:
+            known = remembered.recall(self.tree)
+            if known is None:
+                before = self._base_side()
+                known = remembered.keep(self.tree, before) if before else None
+            if known is None or self.files.roles:
+                raise DoubtError("a new town, or units of the whole town")
+            sides = remembered.sides(known, self.wish.repository, self.tree, self.head, self.today)
+            plan = self._told(*sides, CertainLines)
+            judge_plan(plan, *sides)
+            return plan
+        except DoubtError:
+            before = before or self._base_side()
+            return self._told(before, self._head_side(before), Edited)
 
-def _head_side(  # noqa: PLR0913, PLR0917 - the base and the day bear on it too
-    wish: Asked, commit: str, catalogue: Catalogue, base: Side | None, files: FilesChanged, today: date
-) -> Side:
-    try:
-        return _side(wish, commit, catalogue, today, base)
-    except Refused as refused:
-        raise Refused(_code_first(refused.problems, files)) from None
+    def _told(self, before: Side | None, after: Side, reader: type[Edited]) -> RequestPlan:
+        around = Surroundings(
+            self.catalogue,
+            not_units(_roles(self.catalogue)),
+            {role: restarting_handlers(role) for role in _roles(self.catalogue)},
+            foreign_files(self.tree),
+            _history(after.town) if self.wish.history else {},
+            self.today.isoformat(),
+        )
+        inputs = _digest(before, after, self.tree)
+        revisions = Revisions(self.base, self.head, self.wish.base, inputs)
+        plan = request(revisions, before, after, self.files, around, reader)
+        problems = _unfit(plan, after)
+        if problems and after.policed:
+            raise DoubtError("an argument of the excerpt does not fit")
+        if problems:
+            raise Refused(_code_first(problems, self.files))
+        return plan
 
+    def _base_side(self) -> Side | None:
+        """The town at the base, or nothing if it is not there yet; what expired since is not judged here."""
+        if not self.wish.repository.tree(self.base, self.wish.folder):
+            return None
+        try:
+            return self._side(self.base, None)
+        except Refused as refused:
+            where = f"base {self.base[:12]}: "
+            raise Refused(replace(one, place=where + one.place) for one in refused.problems) from None
 
-def _side(
-    wish: Asked, commit: str, catalogue: Catalogue, today: date | None, same: Side | None = None
-) -> Side:
-    problems = Problems()
-    files = read_revision(wish.repository, commit, wish.folder, problems)
-    problems.refuse()
-    town = load_text(files, today, _specs(), PurePosixPath(wish.folder))
-    if same and same.files == files:
-        return same
-    wanted = following(town, catalogue)
-    return Side(town, wanted.intent, wanted.rendering, files)
+    def _head_side(self, base: Side | None) -> Side:
+        try:
+            return self._side(self.head, self.today, base)
+        except Refused as refused:
+            raise Refused(_code_first(refused.problems, self.files)) from None
 
-
-def _specs() -> Specs | None:
-    return read_specs(PROJECT / "roles")
+    def _side(self, commit: str, today: date | None, same: Side | None = None) -> Side:
+        problems = Problems()
+        files = read_revision(self.wish.repository, commit, self.wish.folder, problems)
+        problems.refuse()
+        town = load_text(files, today, self.specs, PurePosixPath(self.wish.folder))
+        if same and same.files == files:
+            return same
+        wanted = following(town, self.catalogue)
+        return Side(town, wanted.intent, wanted.rendering, files)
 
 
 def _code_first(problems: tuple[Problem, ...], files: FilesChanged) -> Iterator[Problem]:
@@ -165,14 +198,12 @@ def _code_first(problems: tuple[Problem, ...], files: FilesChanged) -> Iterator[
             yield problem
 
 
-def _hold(plan: RequestPlan, head: Side, files: FilesChanged) -> None:
-    """Raise Refused if any argument that changes does not fit what its role declares."""
+def _unfit(plan: RequestPlan, head: Side) -> tuple[Problem, ...]:
+    """Every argument that changes and does not fit what its role declares."""
     kinds = (NEW, ARGUMENTS)
     changing = {unit for change in plan.changes if change.kind in kinds for unit in change.units}
     units = tuple(unit for unit in head.rendering.units if (unit.host, unit.role) in changing)
-    problems = unfit(replace(head.rendering, units=units)) if units else ()
-    if problems:
-        raise Refused(_code_first(problems, files))
+    return unfit(replace(head.rendering, units=units)) if units else ()
 
 
 def _catalogue(git: Repository, tree: Mapping[str, TreeEntry]) -> Catalogue:

@@ -37,13 +37,29 @@ Lines = tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Policed:
+    """What of a whole town its policy is about: a firewall's arguments, hosts by address, the town's groups.
+
+    Of the town's hosts only the addresses are those of the whole town.
+    """
+
+    firewall: Mapping[str, object] | None
+    hosts: Mapping[str, str]
+    town: Town
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
-    """One revision's town, all that follows from it, and its inventory's texts by path."""
+    """One revision's town, all that follows from it, and its inventory's texts by path.
+
+    Where town and all that follows are an excerpt, `policed` is of the whole town.
+    """
 
     town: Town
     intent: Intent
     rendering: Rendering
     files: Mapping[str, str]
+    policed: Policed | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -40,9 +40,9 @@ class Sheet:
     runs: list[list[str]]
     frame: list[str]
 
-    def excerpt(self, kept: set[str]) -> str:
-        """The file with only these lines of all its entries."""
-        runs = ("".join(f"{line}\n" for line in run if line in kept) for run in self.runs)
+    def excerpt(self, kept: set[str], empty: str = "") -> str:
+        """The file with only these lines of all its entries; `empty` stands for each other one."""
+        runs = ("".join([f"{line}\n" if line in kept else empty for line in run]) for run in self.runs)
         return "".join(part for pair in zip(self.frame, (*runs, ""), strict=True) for part in pair)
 
 
@@ -54,7 +54,9 @@ class Sheets:
     entries: Mapping[str, Mapping[str, Entry]]
 
     def holding(self, kind: str, words: str) -> Iterator[str]:
-        """The keys of the entries of a kind whose line holds these words."""
+        """The keys of the entries of a kind whose line holds these words; no words at all are in doubt."""
+        if not words:
+            raise DoubtError("an entry lacks a value")
         entries, text = self.entries[kind], self.files[_FILES[kind]].text
         at = text.find(words)
         while at >= 0:
@@ -69,13 +71,13 @@ class Sheets:
         """Every word of every frame."""
         return {word for sheet in self.files.values() for word in _WORD.findall("\n".join(sheet.frame))}
 
-    def excerpt(self, kept: set[Name]) -> dict[str, str]:
-        """The files without the lines of all other entries."""
+    def excerpt(self, kept: set[Name], empty: str = "") -> dict[str, str]:
+        """The files without the lines of all other entries; `empty` stands for each of them."""
         lines: dict[str, set[str]] = {file: set() for file in self.files}
         for kind, key in kept:
             if key in self.entries[kind]:
                 lines[_FILES[kind]].add(self.entries[kind][key][0])
-        return {file: sheet.excerpt(lines[file]) for file, sheet in self.files.items() if sheet.text}
+        return {file: sheet.excerpt(lines[file], empty) for file, sheet in self.files.items() if sheet.text}
 
 
 def fields(entry: Entry) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Where the last plan of each whole town is kept: files that may be deleted at any time."""
+"""Where whole towns that were planned are kept: files that may be deleted at any time."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _ERRORS = (OSError, ValueError, EOFError, TypeError, IndexError)
 
 
 class Store:
-    """Keeps plain values by inventory; the newest few only."""
+    """Keeps plain values by name, those of one kind together; the newest few only."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or _cache() / "townhall" / "plan"
+    def __init__(self, folder: Path | None = None, kind: str = "plan") -> None:
+        self._folder = folder or _cache() / "townhall" / kind
 
-    def recall(self, root: Path) -> tuple[Any, ...] | None:
-        """What was kept for an inventory, or nothing; a damaged file is nothing."""
+    def recall(self, name: str) -> tuple[Any, ...] | None:
+        """What was kept under a name, or nothing; a damaged file is nothing."""
         try:
-            kept = self._path(root).read_bytes()
+            kept = self._path(name).read_bytes()
             end = kept.index(b"\n")
             body = memoryview(kept)[end + 1 :]
             if kept[:end] == _head(body):
@@ -33,11 +33,11 @@ class Store:
             pass
         return None
 
-    def keep(self, root: Path, values: tuple[Any, ...]) -> None:
-        """Keep values for an inventory in place of earlier ones; a cache that cannot be written is none."""
+    def keep(self, name: str, values: tuple[Any, ...]) -> None:
+        """Keep values under a name in place of earlier ones; a cache that cannot be written is none."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            body, path = marshal.dumps(values), self._path(root)
+            body, path = marshal.dumps(values), self._path(name)
             draft = path.with_suffix(f".{os.getpid()}")
             draft.write_bytes(b"\n".join((_head(body), body)))
             draft.replace(path)
@@ -46,8 +46,8 @@ class Store:
         except _ERRORS:
             return
 
-    def _path(self, root: Path) -> Path:
-        return self._folder / f"{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:24]}.base"
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{hashlib.sha256(name.encode()).hexdigest()[:24]}.base"
 
 
 def _head(body: bytes | memoryview) -> bytes:

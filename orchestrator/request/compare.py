@@ -21,11 +21,16 @@ from orchestrator.request.undo import undo
 from orchestrator.request.waves import waves
 
 
-def request(
-    revisions: Revisions, base: Side | None, head: Side, files: FilesChanged, around: Surroundings
+def request(  # noqa: PLR0913, PLR0917 - two sides, what is around them, and who reads their lines
+    revisions: Revisions,
+    base: Side | None,
+    head: Side,
+    files: FilesChanged,
+    around: Surroundings,
+    reader: type[Edited] = Edited,
 ) -> RequestPlan:
     """Everything that differs at head; without a base the whole town is new."""
-    edited = Edited(base.files if base else {}, head.files)
+    edited = reader(base.files if base else {}, head.files)
     changes = changed(base, head, files.roles, around, edited)
     done = headlines(base.town, head.town) if base else (_founded(head, edited),)
     order = waves(changes, around)

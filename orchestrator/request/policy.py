@@ -45,8 +45,9 @@ def flow_change(base: Side | None, head: Side, changes: Iterable[Change]) -> Flo
     before, after = _first(base) if base else None, _first(head)
     if before is None or after is None:
         return None
-    hosts = {str(place.address): place.host for place in head.intent.placements.values()}
-    found = flow_changes(before, after, hosts)
+    if before == after:
+        return FlowChange(())
+    found = flow_changes(before, after, _hosts(head))
     lines = tuple(line for change in changes if change.role == FIREWALL for line in change.because)
     rows = [
         *(_row(True, row, lines) for row in found.allowed_rows),
@@ -58,12 +59,12 @@ def flow_change(base: Side | None, head: Side, changes: Iterable[Change]) -> Flo
 
 def violated(head: Side) -> tuple[Violation, ...]:
     """The rules that the rendered policy breaks, each with a packet that shows it."""
-    arguments = _first(head)
+    arguments, town = _first(head), head.policed.town if head.policed else head.town
     return tuple(
         Violation(
             one.rule.name, str(one.rule.source), str(one.packet), _reason(one.problem.reason, one.rule.name)
         )
-        for one in (broken_rules(head.town, arguments) if arguments else ())
+        for one in (broken_rules(town, arguments) if arguments else ())
     )
 
 
@@ -140,7 +141,15 @@ def _tier(host: str, base: Side | None, head: Side) -> int:
     return tier_of(found.groups if found else ())
 
 
+def _hosts(side: Side) -> Mapping[str, str]:
+    if side.policed:
+        return side.policed.hosts
+    return {str(place.address): place.host for place in side.intent.placements.values()}
+
+
 def _first(side: Side) -> Arguments | None:
+    if side.policed:
+        return side.policed.firewall
     names = side.town.groups.get(FIREWALLS, ())
     units = (unit for unit in side.rendering.units if unit.role == FIREWALL and unit.host in names)
     return next((unit.arguments for unit in units), None)

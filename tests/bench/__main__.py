@@ -1,4 +1,4 @@
-"""`python -m tests.bench [plan|growth|flows|town ...]`: measure and write docs/reference/benchmarks.md."""
+"""`python -m tests.bench [plan|requests|growth|flows|town ...]`: measures; writes the page of benchmarks."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from tests.bench.flows import flows
 from tests.bench.growth import growth
 from tests.bench.measure import REPOSITORY, Measured
 from tests.bench.planning import planning
+from tests.bench.requests import requests
 from tests.bench.town import town
 
 PAGE = REPOSITORY / "docs/reference/benchmarks.md"
 HEAD = "# Benchmarks\n\nWritten by `make bench`: each section in one run on one machine; trust the ratios.\n"
 TITLES = {
     "plan": "Planning one added line in a town of 10,000 PCs",
+    "requests": "Planning a request of one added line in towns of three sizes",
     "growth": "What one more PC costs in towns of different sizes (counted, not timed)",
     "flows": "Comparing two firewall policies of 1,000 rules between 60 zones",
     "town": "The lab: ten hosts and switches, then an eleventh",
@@ -50,7 +52,7 @@ def section(name: str) -> list[str]:
     return table(_TIMED[name]())
 
 
-_TIMED = {"plan": planning, "flows": flows, "town": town}
+_TIMED = {"plan": planning, "requests": requests, "flows": flows, "town": town}
 
 
 def kept(page: str) -> dict[str, str]:

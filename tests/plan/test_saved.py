@@ -22,6 +22,7 @@ from orchestrator.pipeline import Prospect, look
 from orchestrator.plan.saved import Basis, SavedPlan, as_text, from_text
 from orchestrator.record import Ledger
 from orchestrator.record.place import ledger_path
+from orchestrator.replan.store import Store
 from orchestrator.requested import asked, requested
 from orchestrator.saved_plan import hold_to, read_saved, save_apply, save_request
 from tests.request.repository import Bare
@@ -168,7 +169,7 @@ def request_of(town: Path) -> Bare:
     bare = Bare(town.parent / "bare")
     bare.edited("card", {PCS: {"52:54:00:12:00:01": "52:54:00:12:00:99"}}, LAB)
     wish = asked(Path(LAB), "main", "card", bare.folder)
-    save_request(town.parent / "plan.json", requested(wish), wish, 0)
+    save_request(town.parent / "plan.json", requested(wish, store=Store(town.parent / "kept")), wish, 0)
     edit(PCS, "52:54:00:12:00:01", "52:54:00:12:00:99")(town)
     return bare
 

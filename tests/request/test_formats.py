@@ -186,6 +186,11 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Bare:
     return made
 
 
+@pytest.fixture(autouse=True)
+def kept_here(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "kept"))
+
+
 def plan(bare: Bare, *words: str) -> int:
     return run(["plan", "-i", TOWN, "--base", "main", "--repository", str(bare.folder), *words])
 

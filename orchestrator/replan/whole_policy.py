@@ -1,0 +1,80 @@
+"""The whole town's firewall and hosts from what is remembered of the base and two excerpts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
+
+from orchestrator.desired import Desired
+from orchestrator.model.names import FIREWALLS
+from orchestrator.model.request import Policed
+from orchestrator.model.town import Host, Town
+from orchestrator.replan.base import Unit
+from orchestrator.replan.base_side import BaseSide, shared_units
+from orchestrator.replan.doubt import DoubtError
+from orchestrator.replan.shared import Texts, edited, joined
+from orchestrator.request.policy import FIREWALL
+
+
+def whole_policies(known: BaseSide, base: Desired, head: Desired) -> tuple[Policed, Policed]:
+    """What the policies of both whole towns are about; raises DoubtError where a shared item is uncertain."""
+    after = shared_edited(known, base, head)
+    addresses = {name: text for name, text in known.addresses.items() if name not in base.town.hosts}
+    addresses |= {name: str(place.address) for name, place in head.intent.placements.items()}
+    town = _whole(known, addresses, base.town, head.town) if head.town.rules.flows else head.town
+    by_address = {address: name for name, address in addresses.items()}
+    return (
+        Policed(_firewall(known.shared, base), by_address, base.town),
+        Policed(_firewall(after, head), by_address, town),
+    )
+
+
+def shared_edited(known: BaseSide, base: Desired, head: Desired) -> Mapping[Unit, Texts]:
+    """The whole town's arguments at head of every unit on a host that is no PC."""
+    before = {(unit.host, unit.role): unit.arguments for unit in shared_units(base)}
+    found: dict[Unit, Texts] = {}
+    for unit in shared_units(head):
+        name = (unit.host, unit.role)
+        if name not in before or name not in known.shared:
+            raise DoubtError(f"{unit.role} on {unit.host} is new")
+        found[name] = edited(known.shared[name], before[name], unit.arguments)
+    if len(found) != len(before):
+        raise DoubtError("a unit on a host that others need is gone")
+    return found
+
+
+def _firewall(shared: Mapping[Unit, Texts], side: Desired) -> Mapping[str, object] | None:
+    """The arguments of the first firewall, which speaks for all."""
+    names = side.town.groups.get(FIREWALLS, ())
+    units = (unit for unit in side.rendering.units if unit.role == FIREWALL and unit.host in names)
+    first = next(((unit.host, unit.role) for unit in units), None)
+    found: Mapping[str, object] | None = json.loads(joined(shared[first])) if first else None
+    return found
+
+
+def _whole(known: BaseSide, addresses: Mapping[str, str], before: Town, now: Town) -> Town:
+    """The town with all hosts and groups; of a host that is in no excerpt only the address is right."""
+    groups = {
+        name: tuple(sorted({*known.groups.get(name, ())} - {*before.hosts} | {*now.groups.get(name, ())}))
+        for name in {*known.groups, *now.groups}
+    }
+    return replace(now, hosts=_Hosts(now.hosts, addresses), groups=groups)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hosts(Mapping[str, Host]):
+    near: Mapping[str, Host]
+    addresses: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> Host:
+        if name in self.near:
+            return self.near[name]
+        return replace(next(iter(self.near.values())), name=name, address=IPv4Address(self.addresses[name]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.addresses)
+
+    def __len__(self) -> int:
+        return len(self.addresses)
