@@ -59,6 +59,9 @@ lab: ## bring the lab up
 lab-down: ## remove everything the lab made
 	townhall lab down
 
+fuzz: setup ## every emitter against 10,000 hostile values, other ones each time
+	TOWNHALL_FUZZ_EXAMPLES=10000 pytest -n auto --dist worksteal tests/fuzz
+
 bench: ## measure, in ratios of one run; writes docs/reference/benchmarks.md
 	@requirements/install lab
 	python -m tests.bench

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from orchestrator.plain_text import matching, plain_address, plain_line, plain_note, plain_path, plain_word
 from orchestrator.secret_values import derived_secret
 
 
@@ -12,4 +13,12 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., object]]:
         """The filters by name."""
-        return {"derived_secret": derived_secret}
+        return {
+            "derived_secret": derived_secret,
+            "matching": matching,
+            "plain_address": plain_address,
+            "plain_line": plain_line,
+            "plain_note": plain_note,
+            "plain_path": plain_path,
+            "plain_word": plain_word,
+        }

@@ -13,6 +13,7 @@ from orchestrator.model.transliteration import to_ascii
 DESCRIPTION_LIMIT = 200
 VLAN_NAME_LIMIT = 32
 _HELP = "?"
+_PORT = re.compile(r"[A-Za-z][A-Za-z0-9./:_-]{0,59}")
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _SIGNS = str.maketrans("–—„“”’", '--"""\'')
 
@@ -32,7 +33,13 @@ def text_of(sections: Iterable[Section]) -> str:
 def cisco_ios_sections(wanted: WantedSwitch) -> tuple[Section, ...]:
     """The planned tree: a head and its lines for every managed VLAN and interface."""
     vlans = ((f"vlan {vlan.id}", (f"name {_vlan_name(vlan)}",)) for vlan in wanted.vlans)
-    return (*vlans, *((f"interface {port.name}", _port_lines(port)) for port in wanted.ports))
+    return (*vlans, *((f"interface {_port_name(port)}", _port_lines(port)) for port in wanted.ports))
+
+
+def _port_name(port: Port) -> str:
+    if not _PORT.fullmatch(port.name):
+        raise Refused([_misread(port.name, f"port {port.number}", 60, f"a space and {_HELP}")])
+    return port.name
 
 
 def _port_lines(port: Port) -> tuple[str, ...]:

@@ -8,13 +8,12 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from hypothesis import strategies as st
 
 from orchestrator.desired import desired
+from tests.fuzz import templates
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-TEMPLATE = REPOSITORY / "roles/firewall/templates/etc/townhall/firewall.nft.j2"
 SUBNETS = ("198.18.0.0/28", "198.18.1.0/24", "198.18.2.0/25", "198.18.2.128/26", "198.18.200.0/29")
 OUTSIDE = len(SUBNETS) - 1
 FAR = ("198.19.7.7", "198.19.0.0/17", "198.18.77.0/24", "198.19.255.1")
@@ -23,19 +22,9 @@ DAYS = ("2098-12-31", "2099-12-31")
 Policy = dict[str, Any]
 
 
-@cache
-def template() -> jinja2.Template:
-    """The role's template with Ansible's settings of Jinja."""
-    environment = jinja2.Environment(  # noqa: S701 - the text is for nft
-        trim_blocks=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True
-    )
-    return environment.from_string(TEMPLATE.read_text())
-
-
 def text_of(arguments: Mapping[str, Any]) -> str:
     """The rules as the role writes them."""
-    given = {"firewall_control_interface": None, **arguments}
-    return template().render(given, ansible_managed="managed", __firewall_log_group=0)
+    return templates.text_of("firewall", "etc/townhall/firewall.nft", arguments)
 
 
 @cache
