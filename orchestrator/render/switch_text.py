@@ -56,7 +56,10 @@ def _port_lines(port: Port) -> tuple[str, ...]:
 
 
 def _vlan_name(vlan: Vlan) -> str:
-    return one_line(vlan.name, f"vlan {vlan.id}", VLAN_NAME_LIMIT, _HELP).replace(" ", "-")
+    name = one_line(vlan.name, f"vlan {vlan.id}", VLAN_NAME_LIMIT, _HELP)
+    if not name:
+        raise Refused([_misread(vlan.name, f"vlan {vlan.id}", VLAN_NAME_LIMIT, _HELP)])
+    return name.replace(" ", "-")
 
 
 def vlan_list(vlans: Iterable[int]) -> str:
