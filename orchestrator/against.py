@@ -14,13 +14,13 @@ from orchestrator.git import Repository
 from orchestrator.load import load_files
 from orchestrator.load.claims import Claim, Key, Revision, claims, collisions, note_collisions, taken_anew
 from orchestrator.load.draft import Draft
-from orchestrator.load.files import read_files
+from orchestrator.load.files import right_files
 from orchestrator.load.fix import Fix, fix
 from orchestrator.load.free_address import Addresses
 from orchestrator.load.merged import note_clashes, origin_of
 from orchestrator.load.problems import Problems
 from orchestrator.load.reading import read_draft
-from orchestrator.load.revision import read_revision
+from orchestrator.load.revision import read_revision, right_revision
 from orchestrator.model.suggestion import Suggestion
 from orchestrator.model.town import Town
 from orchestrator.role_specs import hold
@@ -80,7 +80,7 @@ class _Request:
         self._repository, self._folder, self._inventory, self._today = repository, folder, inventory, today
         self._names, self._drafts = names, _Drafts()
         self._main, self._head = repository.commit(names.main), repository.commit(names.head or "HEAD")
-        self._files = self._read(self._head) if names.head else _on_disk(inventory)
+        self._files = self._read(self._head) if names.head else right_files(inventory)
         self._main_files = self._read(self._main)
         self._main_claims = claims(self._drafts.of(self._main_files))
         self._base_claims = self._claims_at(repository.merge_base(self._main, self._head))
@@ -99,10 +99,7 @@ class _Request:
         return Judged(town, self._files, after, fixes, self._suggestions(after, fixes), found)
 
     def _read(self, commit: str) -> dict[str, str]:
-        problems = Problems()
-        files = read_revision(self._repository, commit, self._folder, problems)
-        problems.refuse()
-        return files
+        return right_revision(self._repository, commit, self._folder)
 
     def _claims_at(self, commit: str) -> dict[Key, Claim]:
         return claims(self._drafts.of(read_revision(self._repository, commit, self._folder, Problems())))
@@ -175,13 +172,6 @@ class _Request:
             )
             for place in sorted({done.source for done in fixes})
         )
-
-
-def _on_disk(inventory: Path) -> dict[str, str]:
-    problems = Problems()
-    files = read_files(inventory, problems)
-    problems.refuse()
-    return files
 
 
 class _Drafts:

@@ -15,8 +15,7 @@ from orchestrator.apply.survey import pinned
 from orchestrator.desired import PROJECT, Desired, collector_at_rest, following
 from orchestrator.errors import Refused
 from orchestrator.load import load_text
-from orchestrator.load.files import read_files, read_specs
-from orchestrator.load.problems import Problems
+from orchestrator.load.files import read_specs, right_files
 from orchestrator.model.plan import CodeDigests, LedgerState, Observation, Plan
 from orchestrator.plan.keys import digest
 from orchestrator.reach import in_project
@@ -36,7 +35,7 @@ def preview(root: Path, store: Store | None = None) -> Plan:
 
 
 def _previewed(root: Path, kept: Store) -> Plan:
-    files = _files(root)
+    files = right_files(root)
     code = code_digests(parse((PROJECT / FILE).read_text(encoding="utf-8")))
     around = _around(code)
     try:
@@ -64,7 +63,7 @@ def _whole(store: Store, root: Path, files: dict[str, str], code: CodeDigests, a
     prospect = look(root)
     town, found = prospect.wanted.town, prospect.plan
     known_hosts, ledger = in_project(town.connection.known_hosts), ledger_path(town)
-    if _files(root) == files and code == prospect.code:
+    if right_files(root) == files and code == prospect.code:
         with closing(Ledger(ledger)) as opened:
             chained = opened.hash_of(found.record)
         base = based_on(around, files, prospect.wanted, found, chained)
@@ -108,13 +107,6 @@ class _Present:
 
 def _name(root: Path) -> str:
     return str(root.resolve())
-
-
-def _files(root: Path) -> dict[str, str]:
-    problems = Problems()
-    files = read_files(root, problems)
-    problems.refuse()
-    return files
 
 
 def _around(code: CodeDigests) -> str:

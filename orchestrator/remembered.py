@@ -15,8 +15,7 @@ from orchestrator.foreign import program
 from orchestrator.git import Repository, TreeEntry
 from orchestrator.load import load_text
 from orchestrator.load.argument_files import Specs
-from orchestrator.load.problems import Problems
-from orchestrator.load.revision import read_revision
+from orchestrator.load.revision import right_revision
 from orchestrator.model.rendering import Catalogue
 from orchestrator.model.request import Side
 from orchestrator.replan.base_side import BaseSide, base_side, shared_units
@@ -55,7 +54,7 @@ class Remembered:
         """Both sides as excerpts; raises DoubtError where only the whole towns can tell."""
         objects = _Once(git, tree)
         try:
-            old, new = (self._files(objects, commit) for commit in ("", head))
+            old, new = (right_revision(objects, commit, self.folder) for commit in ("", head))
         except Refused as refused:
             raise DoubtError("a side cannot be read") from refused
         same = {path: old[path] if old.get(path) == text else text for path, text in new.items()}
@@ -68,12 +67,6 @@ class Remembered:
                 raise DoubtError("the excerpt does not hold together") from refused
 
         return excerpted(known, old, same, follow)
-
-    def _files(self, objects: _Once, commit: str) -> dict[str, str]:
-        problems = Problems()
-        files = read_revision(objects, commit, self.folder, problems)
-        problems.refuse()
-        return files
 
     def _name(self, tree: Mapping[str, TreeEntry]) -> str:
         entries = (one for path, one in sorted(tree.items()) if path.startswith(f"{self.folder}/"))

@@ -17,8 +17,8 @@ from orchestrator.git import Difference, Repository, TreeEntry
 from orchestrator.load import load_text
 from orchestrator.load.argument_files import Specs
 from orchestrator.load.files import read_specs
-from orchestrator.load.problems import Problems, shown
-from orchestrator.load.revision import read_revision
+from orchestrator.load.problems import shown
+from orchestrator.load.revision import right_revision
 from orchestrator.model.rendering import Catalogue
 from orchestrator.model.request import (
     ARGUMENTS,
@@ -172,9 +172,7 @@ class _Request:
             raise Refused(_code_first(refused.problems, self.files)) from None
 
     def _side(self, commit: str, today: date | None, same: Side | None = None) -> Side:
-        problems = Problems()
-        files = read_revision(self.wish.repository, commit, self.wish.folder, problems)
-        problems.refuse()
+        files = right_revision(self.wish.repository, commit, self.wish.folder)
         town = load_text(files, today, self.specs, PurePosixPath(self.wish.folder))
         if same and same.files == files:
             return same

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from orchestrator.errors import MachineError, Problem, Refused, UsageError
 from orchestrator.git import Repository
-from orchestrator.load.files import read_files
-from orchestrator.load.problems import Problems
+from orchestrator.load.files import right_files
 from orchestrator.model.request import RequestPlan
 from orchestrator.model.town import Town
 from orchestrator.pipeline import Prospect
@@ -83,9 +82,7 @@ def hold_to(saved: SavedPlan, prospect: Prospect, path: Path, also_backlog: bool
 
 def basis_of(prospect: Prospect) -> Basis:
     """What a prospect follows from, as it is now."""
-    problems = Problems()
-    files = read_files(prospect.root, problems)
-    problems.refuse()
+    files = right_files(prospect.root)
     town, record = prospect.wanted.town, prospect.plan.record
     return Basis(
         commit=_commit(prospect.root),

@@ -6,7 +6,7 @@ import ast
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -29,12 +29,12 @@ def code_digests(catalogue: Catalogue, project: Path = PROJECT) -> CodeDigests:
     """Digest every role of the catalogue with the filters, plugins and collections that it uses."""
     roles = sorted({role for play in catalogue.plays for role in play.roles})
     shared = _SharedCode(project)
-    facts = {role: _facts(project / "roles" / role) for role in roles}
+    facts = _facts(roles, project)
     return CodeDigests(
         roles={role: _role_digest(project / "roles" / role, shared) for role in roles},
         plays={play.position: play for play in catalogue.plays},
         platform=_platform(project),
-        not_units=not_units(roles, project),
+        not_units=_run_nowhere(facts),
         after={role: tuple(said["after"]) for role, said in facts.items() if "after" in said},
     )
 
@@ -61,11 +61,16 @@ def restarting_handlers(role: str, project: Path = PROJECT) -> tuple[str, ...]:
 
 def not_units(roles: Iterable[str], project: Path = PROJECT) -> frozenset[str]:
     """Return those of the roles that run nowhere."""
-    return frozenset(role for role in roles if not _facts(project / "roles" / role).get("unit", True))
+    return _run_nowhere(_facts(roles, project))
 
 
-def _facts(role: Path) -> dict[str, Any]:
-    return dict(_read(role / "meta" / "townhall.yml") or {})
+def _run_nowhere(facts: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(role for role, said in facts.items() if not said.get("unit", True))
+
+
+def _facts(roles: Iterable[str], project: Path) -> dict[str, dict[str, Any]]:
+    """What each role says of itself in meta/townhall.yml."""
+    return {role: dict(_read(project / "roles" / role / "meta/townhall.yml") or {}) for role in roles}
 
 
 def _read(path: Path) -> Any:

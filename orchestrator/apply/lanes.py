@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,18 +32,19 @@ def lanes(plays: Sequence[RunPlay], after: After) -> tuple[Lane, ...]:
     comes `after`; a role that names none waits for all.
     """
     needed = _nearest([_earlier(number, plays, after) for number in range(len(plays))])
-    followers = [sum(number in one for one in needed) for number in range(len(plays))]
+    followers = Counter(number for one in needed for number in one)
     found: list[list[int]] = []
     lane_of: dict[int, int] = {}
     for number, play in enumerate(plays):
-        before = next(iter(needed[number])) if len(needed[number]) == 1 else None
-        joins = before is not None and followers[before] == 1 and _alike(plays[before], play)
-        if joins and before is not None:
-            lane_of[number] = lane_of[before]
-            found[lane_of[number]].append(number)
-        else:
-            lane_of[number] = len(found)
-            found.append([number])
+        continued = [
+            before
+            for before in needed[number]
+            if len(needed[number]) == followers[before] == 1 and _alike(plays[before], play)
+        ]
+        if not continued:
+            found.append([])
+        lane_of[number] = lane_of[continued[0]] if continued else len(found) - 1
+        found[lane_of[number]].append(number)
     return tuple(
         Lane(
             tuple(plays[number] for number in lane), frozenset(lane_of[number] for number in needed[lane[0]])

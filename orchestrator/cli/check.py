@@ -75,14 +75,11 @@ def _alone(inventory: Path, fix: bool) -> tuple[Town, tuple[Fix, ...]]:
     from orchestrator.desired import following
     from orchestrator.flows.rules import hold_rules
     from orchestrator.load import load_files
-    from orchestrator.load.files import read_files, write_files
+    from orchestrator.load.files import right_files, write_files
     from orchestrator.load.fix import fix as fix_files
-    from orchestrator.load.problems import Problems
     from orchestrator.role_specs import hold
 
-    problems = Problems()
-    before = read_files(inventory, problems)
-    problems.refuse()
+    before = right_files(inventory)
     after, fixes = fix_files(before) if fix else (before, ())
     town = load_files(after, inventory, date.today())
     wanted = following(town)

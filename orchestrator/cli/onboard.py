@@ -63,13 +63,10 @@ def onboard(  # noqa: PLR0913, PLR0917
 def _add(machine: Machine, inventory: Path) -> Onboarded:
     from orchestrator.desired import following
     from orchestrator.load import load_files
-    from orchestrator.load.files import read_files, write_files
+    from orchestrator.load.files import right_files, write_files
     from orchestrator.load.onboard import onboard as add
-    from orchestrator.load.problems import Problems
 
-    problems = Problems()
-    before = read_files(inventory, problems)
-    problems.refuse()
+    before = right_files(inventory)
     done = add(before, machine)
     following(load_files(done.files, inventory, date.today()))
     write_files(inventory, before, done.files)

@@ -27,14 +27,18 @@ class Violation:
     packet: Packet
 
     @property
+    def reason(self) -> str:
+        """Why the rule stands, and what becomes of the packet."""
+        passes = "is not let through" if self.rule.always else "is let through"
+        return f"({self.rule.reason}): this packet {passes}"
+
+    @property
     def problem(self) -> Problem:
         """The violation in words, at the rule's line."""
-        name, packet = self.rule.name, str(self.packet)
+        reason, packet = f"{self.rule.name} {self.reason}", str(self.packet)
         if self.rule.always:
-            reason = f"{name} ({self.rule.reason}): this packet is not let through"
             remedy = "add the flow to policy.yml, or an exception with owner, reason and last day"
             return Problem(str(self.rule.source), "TH-RULE-ALWAYS", packet, reason, remedy)
-        reason = f"{name} ({self.rule.reason}): this packet is let through"
         remedy = "narrow the flow that allows it, or add an exception with owner, reason and last day"
         return Problem(str(self.rule.source), "TH-RULE-NEVER", packet, reason, remedy)
 

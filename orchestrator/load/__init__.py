@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from orchestrator.load.argument_files import Specs
 from orchestrator.load.assemble import assemble
-from orchestrator.load.files import read_files, read_specs
+from orchestrator.load.files import read_specs, right_files
 from orchestrator.load.problems import Problems
 from orchestrator.load.reading import read_draft
 from orchestrator.load.rules import judge
@@ -23,10 +23,7 @@ ROLES = Path(__file__).resolve().parents[2] / "roles"
 
 def load(root: Path, today: date | None = None) -> Town:
     """The town under a folder; raises Refused with every problem. `today` lets flows expire."""
-    problems = Problems()
-    files = read_files(root, problems)
-    problems.refuse()
-    return load_files(files, root, today)
+    return load_files(right_files(root), root, today)
 
 
 def load_files(

@@ -23,6 +23,14 @@ def read_files(root: Path, problems: Problems) -> dict[str, str]:
     return texts(raw, problems)
 
 
+def right_files(root: Path) -> dict[str, str]:
+    """The texts of an inventory by their path in it; raises Refused if anything does not belong there."""
+    problems = Problems()
+    files = read_files(root, problems)
+    problems.refuse()
+    return files
+
+
 def _walk(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
     for entry in sorted(folder.iterdir()):
         path = f"{prefix}{entry.name}"

@@ -58,6 +58,14 @@ def read_revision(objects: Objects, commit: str, folder: str, problems: Problems
     return texts({path: contents[entries[path].id] for path in kept}, problems)
 
 
+def right_revision(objects: Objects, commit: str, folder: str) -> dict[str, str]:
+    """The same; raises Refused if anything does not belong there."""
+    problems = Problems()
+    files = read_revision(objects, commit, folder, problems)
+    problems.refuse()
+    return files
+
+
 def _named(path: str) -> str:
     """A folder that does not belong into an inventory is judged as a whole, as on disk."""
     return path if path.startswith(FOLDERS) else path.partition("/")[0]

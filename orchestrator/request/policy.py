@@ -61,16 +61,9 @@ def violated(head: Side) -> tuple[Violation, ...]:
     """The rules that the rendered policy breaks, each with a packet that shows it."""
     arguments, town = _first(head), head.policed.town if head.policed else head.town
     return tuple(
-        Violation(
-            one.rule.name, str(one.rule.source), str(one.packet), _reason(one.problem.reason, one.rule.name)
-        )
+        Violation(one.rule.name, str(one.rule.source), str(one.packet), one.reason)
         for one in (broken_rules(town, arguments) if arguments else ())
     )
-
-
-def _reason(text: str, rule: str) -> str:
-    """The reason without the rule's name, which stands before it anyway."""
-    return text.removeprefix(f"{rule} ")
 
 
 def restraints(base: Side | None, head: Side, changes: tuple[Change, ...], day: str) -> Iterator[Reason]:
