@@ -1,4 +1,7 @@
-"""A PC that was plugged in before its line took effect holds an address of the pool: it asks again."""
+"""A PC that was plugged in before its line took effect holds an address of the pool, or none: it asks again.
+
+Without an address it would ask by itself too, but waits longer each time, a minute at last.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ until ip -4 -o addr show | grep -q ' {address}/'; do
     exit 1
   fi
   if [ $((seconds % 5)) = 0 ]; then
-    for link in /sys/class/net/*; do networkctl renew "${{link##*/}}" 2>/dev/null; done
+    for link in $(ls /sys/class/net); do
+      if ip -4 -o addr show dev "$link" scope global | grep -q .; then ask=renew; else ask=reconfigure; fi
+      networkctl $ask "$link" 2>/dev/null
+    done
   fi
   seconds=$((seconds + 1))
   sleep 1

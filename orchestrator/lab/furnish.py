@@ -58,7 +58,8 @@ def furnish(machine: Machine, plan: Blueprint, identity: Identity, trust: Trust)
     files.append(File(KEYRING, trust.packages))
     if machine.address is None:
         files.append(File("/etc/systemd/system/lab-lease.service", asks_again()))
-        files.append(File("/etc/systemd/system/multi-user.target.wants/lab-lease.service", asks_again()))
+        wants = "[Unit]\nWants=lab-lease.service\n"
+        files.append(File("/etc/systemd/system/multi-user.target.d/lab.conf", wants))
     return files
 
 

@@ -11,6 +11,7 @@ def base(context: Context, name: str) -> Built:
     """Domain controllers ask themselves first and serve time; everyone else asks all of them."""
     host = context.host(name)
     is_controller = DOMAIN_CONTROLLERS in host.groups
+    connection = context.town.connection
     arguments: Arguments = {
         "base_hostname": name,
         "base_fqdn": context.placement(name).fqdn,
@@ -20,10 +21,11 @@ def base(context: Context, name: str) -> Built:
         "base_time_clients": [],
         "base_package_sources": context.package_sources,
         "base_password_login": WORKSTATIONS in host.groups,
+        "base_controllers": [str(connection.controller)],
     }
     if is_controller:
         arguments |= _of_controller(context, dotted(host.address))
-    return Built(arguments, (host.source, *context.base_lines))
+    return Built(arguments, (host.source, connection.source, *context.base_lines))
 
 
 def _of_controller(context: Context, own: str) -> Arguments:

@@ -1,6 +1,8 @@
 """Open vSwitch on a Linux machine: ports of one bridge, changed in one transaction of its database.
 
 A shut port is out of the bridge with its link down. A port whose interface is not there yet is configured.
+The database is what the machine starts with: an unconfirmed change is taken back by the timer, and by the
+machine's next start if that comes first.
 """
 
 from __future__ import annotations
@@ -16,6 +18,19 @@ from orchestrator.switches.platform import Observed
 from orchestrator.switches.session import Session, Target
 
 REVERT = "townhall-switch-revert"
+_UNDO = f"/var/lib/townhall/{REVERT}"
+_SERVICE = f"""
+[Unit]
+Description=Take back a change of this switch that nobody confirmed
+ConditionPathExists={_UNDO}
+After=openvswitch-switch.service
+[Service]
+Type=oneshot
+ExecStart=/bin/bash {_UNDO}
+ExecStartPost=/bin/rm {_UNDO}
+[Install]
+WantedBy=multi-user.target
+""".strip().splitlines()
 _STATUS = "townhall-status"
 _OBSERVE = (
     "ovs-vsctl --format=json -- --columns=_uuid,name,tag,vlan_mode,trunks,external_ids list Port"
@@ -53,17 +68,19 @@ class Ovs:
         _change(session, differences(before, after))
 
     def confirm(self, session: Session) -> None:
-        """Stop the timer; the database of Open vSwitch is on disk already."""
-        _asked(session, f"systemctl stop {REVERT}.timer; rm -f /run/{REVERT}")
+        """Give up the way back; the database of Open vSwitch is on disk already."""
+        _asked(session, f"rm -f {_UNDO} && sync /var/lib/townhall && systemctl stop {REVERT}.timer")
 
 
 def _arm(session: Session, undo: Sequence[str], seconds: int) -> None:
     session.send_config(_array("townhall_undo", ([line] for line in undo)))
-    _asked(session, f"""printf '%s\\n' "${{townhall_undo[@]}}" > /run/{REVERT}""")
+    session.send_config(_array("townhall_service", ([line] for line in _SERVICE)))
+    _asked(session, _written("townhall_service", f"/etc/systemd/system/{REVERT}.service"))
+    _asked(session, f"systemctl daemon-reload && systemctl --quiet enable {REVERT}.service")
+    _asked(session, f"mkdir -p /var/lib/townhall && {_written('townhall_undo', _UNDO)}")
     _asked(
         session,
-        f"systemd-run --quiet --collect --timer-property=AccuracySec=1s --on-active={seconds}"
-        f" --unit={REVERT} bash /run/{REVERT}",
+        f"systemd-run --quiet --timer-property=AccuracySec=1s --on-active={seconds} --unit={REVERT}.service",
     )
 
 
@@ -76,6 +93,11 @@ def _change(session: Session, lines: Sequence[str]) -> None:
     if links:
         session.send_config(_array("townhall_links", ([link] for link in links)))
         _asked(session, """printf '%s\\n' "${townhall_links[@]}" | ip -batch -""")
+
+
+def _written(array: str, path: str) -> str:
+    """The command that puts an array's lines into a file, for good before it returns."""
+    return f"""printf '%s\\n' "${{{array}[@]}}" > {path} && sync {path}"""
 
 
 def _array(name: str, groups: Iterable[Sequence[str]]) -> list[str]:

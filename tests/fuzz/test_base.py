@@ -23,6 +23,9 @@ NAMES = Emitter(
     {"base_dns_servers": ["198.18.20.11", "198.18.20.12"]},
 )
 APT = Emitter("base", {"etc/apt/sources.list.d/townhall.sources": reading.paragraphs})
+SSH = Emitter(
+    "base", {"etc/ssh/sshd_config.d/10-townhall.conf": reading.words}, {"base_controllers": ["198.18.0.1"]}
+)
 UPDATES = "etc/apt/apt.conf.d/60townhall"
 
 
@@ -45,6 +48,13 @@ def test_a_hostile_name_of_a_host_is_refused_or_exactly_one_word(drawn: Any) -> 
 def test_a_hostile_package_source_is_refused_or_exactly_one_value(drawn: Any) -> None:
     """Sabotage: take `plain_word` off the suite."""
     APT.holds(drawn)
+
+
+@fuzzed
+@cases(SSH.hostile())
+def test_a_hostile_controller_is_refused_or_exactly_one_address(drawn: Any) -> None:
+    """Sabotage: take `plain_address` off the controllers."""
+    SSH.holds(drawn)
 
 
 @fuzzed

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from orchestrator.desired import Desired, desired
+from orchestrator.lab.podman import podman
+from orchestrator.reach import write_ssh_config
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 TOWN = REPOSITORY / "build/demo/lab"
 
 Townhall = Callable[..., subprocess.CompletedProcess[str]]
+Shell = Callable[[str], subprocess.CompletedProcess[str]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,3 +49,35 @@ def units_applied(townhall: Townhall) -> Callable[[], set[tuple[str, str]]]:
         return {(unit["host"], unit["role"]) for unit in json.loads(done.stdout)["units"]}
 
     return apply
+
+
+@pytest.fixture(scope="session")
+def wanted() -> Desired:
+    """What the town's inventory asks for."""
+    return desired(TOWN)
+
+
+@pytest.fixture
+def on(wanted: Desired) -> Callable[[str], Shell]:
+    """Gives a shell on a host, over a new connection for each command."""
+    config = str(write_ssh_config(wanted.town, wanted.intent))
+    new = ("ssh", "-n", "-F", config, "-o", "ControlPath=none", "-o", "ConnectTimeout=3")
+    return lambda host: lambda command: run(*new, host, "--", command)
+
+
+def power_cut(host: str) -> None:
+    """Cut a machine's power and switch it on again: what was in memory alone, such as its rules, is gone."""
+    engine = podman()
+    engine("kill", "--signal", "KILL", host)
+    engine("wait", host)
+    run("ip", "netns", "exec", host, "nft", "flush", "ruleset")
+    engine("start", host)
+
+
+def comes_back(shell: Shell, seconds: float) -> float:
+    """Wait until a machine answers over a new connection; returns the seconds it took."""
+    began = time.monotonic()
+    while shell("true").returncode:
+        assert time.monotonic() - began < seconds, f"no answer for {seconds} s"
+        time.sleep(0.5)
+    return time.monotonic() - began

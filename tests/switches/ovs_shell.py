@@ -54,7 +54,9 @@ class OvsShell:
             return self.device.text(), 0
         if "is-active" in command:
             return "", 0 if self.armed else 3
-        if command.startswith("printf") and "townhall_undo" in command:
+        if command.startswith("systemctl daemon-reload") or "townhall_service" in command:
+            return "", 0
+        if "townhall_undo" in command:
             self.undo = self._arrays["townhall_undo"]
         elif command.startswith("systemd-run"):
             self.armed = True
@@ -65,7 +67,7 @@ class OvsShell:
         elif command.startswith("printf") and "ip -batch" in command:
             for line in self._arrays["townhall_links"]:
                 self.device.type(f"ip {line}")
-        elif command.startswith("systemctl stop"):
+        elif command.startswith("rm -f"):
             self.armed = False
             self.log.append("confirmed")
         else:
