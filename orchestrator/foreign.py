@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -36,9 +37,10 @@ def program() -> str:
 
 
 def _ours() -> dict[str, Path]:
-    found = {
-        path.relative_to(PROJECT).as_posix(): path for top in _OWN for path in (PROJECT / top).rglob("*")
-    }
+    roles = PROJECT / "roles"
+    folders = (PROJECT / "orchestrator", *(role / name for role in roles.iterdir() for name in _BEARING))
+    paths = (Path(at, name) for folder in folders for at, _, names in os.walk(folder) for name in names)
+    found = {path.relative_to(PROJECT).as_posix(): path for path in paths}
     return {name: path for name, path in found.items() if _bears(name) and path.is_file()}
 
 

@@ -123,6 +123,8 @@ class Repository:
     def sizes(self, ids: Iterable[str]) -> dict[str, int]:
         """The sizes in bytes of those objects that are files of this repository."""
         wanted = "".join(f"{one}\n" for one in sorted(set(ids))).encode()
+        if not wanted:
+            return {}
         rows = (row.split() for row in self._run("cat-file", "--batch-check", given=wanted).splitlines())
         return {row[0].decode(): int(row[2]) for row in rows if len(row) == 3 and row[1] == b"blob"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
@@ -13,12 +14,14 @@ from orchestrator.render.specs import Options, mismatches
 ROLES = Path(__file__).resolve().parents[1] / "roles"
 
 
-def read_options(roles: Path = ROLES) -> dict[str, Options]:
-    """The declared arguments of every role, by role."""
+def read_options(names: Iterable[str], roles: Path = ROLES) -> dict[str, Options]:
+    """The declared arguments of some roles, by role; a role that declares none is left out."""
     found: dict[str, Options] = {}
-    for file in sorted(roles.glob("*/meta/argument_specs.yml")):
-        said = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        found[file.parts[-3]] = said["argument_specs"]["main"].get("options") or {}
+    for name in sorted(set(names)):
+        file = roles / name / "meta/argument_specs.yml"
+        if file.exists():
+            said = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+            found[name] = said["argument_specs"]["main"].get("options") or {}
     return found
 
 
@@ -31,6 +34,6 @@ def hold(rendering: Rendering) -> None:
 
 def unfit(rendering: Rendering, options: dict[str, Options] | None = None) -> tuple[Problem, ...]:
     """Every argument of every unit that its role does not declare so, sorted."""
-    declared = read_options() if options is None else options
+    declared = read_options(unit.role for unit in rendering.units) if options is None else options
     found = (problem for unit in rendering.units for problem in mismatches(unit, declared.get(unit.role, {})))
     return tuple(sorted(set(found)))

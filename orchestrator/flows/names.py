@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 
 from orchestrator.flows.flow_set import FlowSet
-from orchestrator.flows.ground import ANYWHERE, FIREWALL, ITSELF, Ground, places
+from orchestrator.flows.ground import ANYWHERE, FIREWALL, ITSELF, Ground, Leg, places
 from orchestrator.flows.ruleset import Ruleset, reach
 from orchestrator.flows.spans import Ranges, Spans, holds, tidy, within, without
+from orchestrator.model.addresses import dotted_number
 
 _KINDS = ("zone", "network", "group", "service", "host")
 
@@ -42,17 +43,17 @@ def met(hosts: Mapping[str, str], *flows: FlowSet) -> Mapping[str, str]:
     toward = {id(span[2]): span[2] for span in spans}.values()
     goals = (goal for goals in toward for goal in goals)
     there = tidy((first[1], end[1]) for first, end, *_ in (*spans, *goals))
-    if not there:
-        return {}
-    return {address: host for address, host in hosts.items() if holds(there, (reach(address),))}
+    if sum(end - first for first, end in there) > len(hosts):
+        return {address: host for address, host in hosts.items() if holds(there, (reach(address),))}
+    addresses = (dotted_number(number) for first, end in there for number in range(first, end))
+    return {address: hosts[address] for address in addresses if address in hosts}
 
 
 def names(rules: Ruleset, here: Ground, doors: Spans, hosts: Mapping[str, str]) -> Names:
     """The names of places behind doors; `hosts` are the names of machines by address."""
     found = [("anywhere", places(doors, ANYWHERE)), (FIREWALL, ITSELF)]
     for kind in ("zone", "network"):
-        labels = dict.fromkeys(getattr(leg, kind) for leg in here.legs)
-        found += [(f"{kind}/{label}", _behind(here, kind, label)) for label in labels]
+        found += [(f"{kind}/{label}", _behind(legs)) for label, legs in _alike(here.legs, kind).items()]
     found += [(_label(name), places(doors, members)) for name, members in sorted(rules.sets.items())]
     for address, host in sorted(hosts.items()):
         found.append((f"host/{host}", places(doors, tidy([reach(address)]))))
@@ -62,8 +63,15 @@ def names(rules: Ruleset, here: Ground, doors: Spans, hosts: Mapping[str, str]) 
     return Names(tuple(sorted((named for named in found if named[1]), key=_preference)))
 
 
-def _behind(here: Ground, kind: str, label: str) -> Ranges:
-    legs = [leg for leg in here.legs if getattr(leg, kind) == label]
+def _alike(legs: Iterable[Leg], kind: str) -> dict[str, list[Leg]]:
+    """The legs of each zone or each network."""
+    found: dict[str, list[Leg]] = {}
+    for leg in legs:
+        found.setdefault(getattr(leg, kind), []).append(leg)
+    return found
+
+
+def _behind(legs: Iterable[Leg]) -> Ranges:
     return tidy(((leg.name, first), (leg.name, end)) for leg in legs for first, end in leg.own)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from orchestrator.flows.flow_set import ALWAYS
 from orchestrator.flows.services import services
 from orchestrator.flows.spans import Ranges, tidy
+from orchestrator.model.addresses import number_of
 
 ADMINISTRATION = "administration"
 
@@ -81,11 +81,10 @@ def addresses(elements: Iterable[str]) -> Ranges:
     return tidy(map(reach, elements))
 
 
-@lru_cache(maxsize=2**18)
 def reach(element: str) -> tuple[int, int]:
-    """The first address of a network or single address, and the one after its last; a town has each often."""
+    """The first address of a network or single address, and the one after its last."""
     if "/" not in element:
-        return (one := int(IPv4Address(element))), one + 1
+        return (one := number_of(element)), one + 1
     network = IPv4Network(element)
     return int(network[0]), int(network[-1]) + 1
 

@@ -16,7 +16,7 @@ PLACEHOLDER = "\ue000"
 _FEWEST = 20
 _VALUE = r'(?:"[^"\\\n]*"|[A-Za-z0-9][A-Za-z0-9_./-]*)'
 _LINE = re.compile(
-    rf"( *(?:[A-Za-z][A-Za-z0-9_.-]*): )\{{((?:[a-z_]+: {_VALUE}, )*[a-z_]+: {_VALUE})\}}$", re.MULTILINE
+    rf"^( *(?:[A-Za-z][A-Za-z0-9_.-]*): )\{{((?:[a-z_]+: {_VALUE}, )*[a-z_]+: {_VALUE})\}}$", re.MULTILINE
 )
 _PAIR = re.compile(r'([a-z_]+): (?:"([^"]*)"|([^,]+))')
 
@@ -30,14 +30,14 @@ def shortened(text: str) -> tuple[str, dict[int, str]]:
     bodies: dict[int, str] = {}
     if PLACEHOLDER in text or text.count(": {") < _FEWEST:
         return text, bodies
-    lines = text.split("\n")
-    match = _LINE.fullmatch
-    for number, line in enumerate(lines):
-        found = match(line)
-        if found:
-            lines[number] = found[1] + PLACEHOLDER
-            bodies[number + 1] = found[2]
-    return "\n".join(lines), bodies
+    parts: list[str] = []
+    number, end = 1, 0
+    for found in _LINE.finditer(text):
+        number += text.count("\n", end, found.start())
+        parts += (text[end : found.start()], found[1], PLACEHOLDER)
+        bodies[number] = found[2]
+        end = found.end()
+    return "".join([*parts, text[end:]]), bodies
 
 
 def table(body: str, line: int) -> Table:

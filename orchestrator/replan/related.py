@@ -20,8 +20,13 @@ def edited(before: Sheets, now: Sheets) -> set[Name]:
     found: set[Name] = set()
     for kind, new in now.entries.items():
         old = before.entries[kind]
+        if old is new:
+            continue
         different = {key for key, entry in new.items() if old.get(key) != entry} | (old.keys() - new.keys())
-        if any(old[key][1] != new[key][1] for key in different & old.keys() & new.keys()):
+        both = different & old.keys() & new.keys()
+        if len(different) <= _MOST_EDITED and any(
+            before.run_of(kind, key) != now.run_of(kind, key) for key in both
+        ):
             raise DoubtError("an entry was moved")
         found |= {(kind, key) for key in different}
     if len(found) > _MOST_EDITED or any(kind in {SWITCH, TRUNK} for kind, _ in found):

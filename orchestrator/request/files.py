@@ -95,5 +95,5 @@ def _code(one: Differing) -> str:
 def _change(one: Differing) -> FileChange:
     gone, come = changed_lines(one.old, one.new)
     side = HEAD if come or one.new_mode != ABSENT else BASE
-    first = (come or [1])[0] if side == HEAD else (gone or [1])[0]
+    first = min(come, default=1) if side == HEAD else min(gone, default=1)
     return FileChange(one.path, len(come), len(gone), Line(side, Source(one.path, first)))

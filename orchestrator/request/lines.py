@@ -7,22 +7,24 @@ from difflib import SequenceMatcher
 
 from orchestrator.model.request import BASE, HEAD, Line, Lines
 from orchestrator.model.source import Because, Source
+from orchestrator.request.middle import middle
 
 MOST = 12
 _LONGEST = 200
+_OTHER_ENDS = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 
 
 class Edited:
-    """The lines that differ between the texts of two sides."""
+    """The lines that differ between the texts of two sides, and what they say."""
 
     def __init__(self, base: Mapping[str, str], head: Mapping[str, str]) -> None:
-        self.removed: set[Source] = set()
-        self.added: set[Source] = set()
+        self.removed: dict[Source, str] = {}
+        self.added: dict[Source, str] = {}
         for file in sorted({*base, *head}):
             if base.get(file) != head.get(file):
                 gone, come = changed_lines(base.get(file, ""), head.get(file, ""))
-                self.removed |= {Source(file, number) for number in gone}
-                self.added |= {Source(file, number) for number in come}
+                self.removed |= {Source(file, number): words for number, words in gone.items()}
+                self.added |= {Source(file, number): words for number, words in come.items()}
 
     def why(self, old: Because, new: Because) -> Lines:
         """The edited lines among those that a value came from before and comes from now; never empty.
@@ -47,14 +49,25 @@ class Edited:
         return near or own
 
 
-def changed_lines(old: str, new: str) -> tuple[list[int], list[int]]:
-    """The numbers of lines that are only in the old text, and of those only in the new one."""
+def changed_lines(old: str, new: str) -> tuple[dict[int, str], dict[int, str]]:
+    """The lines that are only in the old text by their number, and those only in the new one."""
+    skipped = 0
+    if _is_plain(old) and _is_plain(new):
+        first, end, other = middle(old, new)
+        skipped, old, new = old.count("\n", 0, first), old[first:end], new[first:other]
     before, after = old.splitlines(), new.splitlines()
     start = _alike(before, after)
-    end = _alike(before[start:][::-1], after[start:][::-1])
-    middle, other = before[start : len(before) - end], after[start : len(after) - end]
-    gone, come = _unlike(middle, other)
-    return [start + number for number in gone], [start + number for number in come]
+    same = _alike(before[start:][::-1], after[start:][::-1])
+    gone, come = _unlike(before[start : len(before) - same], after[start : len(after) - same])
+    return (
+        {skipped + start + number: before[start + number - 1] for number in gone},
+        {skipped + start + number: after[start + number - 1] for number in come},
+    )
+
+
+def _is_plain(text: str) -> bool:
+    """Whether every line ends, and none with anything but a line feed."""
+    return text.endswith("\n") and not any(sign in text for sign in _OTHER_ENDS)
 
 
 def _alike(first: Iterable[str], second: Iterable[str]) -> int:

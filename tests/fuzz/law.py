@@ -55,7 +55,7 @@ def opened(value: Any) -> Any:
 def emitted(role: str, path: str, arguments: Mapping[str, Any]) -> str | None:
     """The file as the role writes it; nothing where the role's interface or its template refuses a value."""
     unit = UnitRendering("here", role, 0, arguments, ())
-    if next(mismatches(unit, options()[role]), None):
+    if next(mismatches(unit, options((role,))[role]), None):
         return None
     try:
         return text_of(role, path, arguments)
