@@ -7,6 +7,7 @@ from typing import Any
 
 from orchestrator.load.draft import Draft
 from orchestrator.load.problems import Problems
+from orchestrator.load.reserved import ANSIBLE_WORDS, note_reserved
 from orchestrator.load.tree import Table
 from orchestrator.model.source import Source
 from orchestrator.model.town import RoleArgument
@@ -36,6 +37,10 @@ def _fits(key: str, role: str, declared: frozenset[str] | None, source: Source, 
         reason = "settings of Ansible are not role arguments"
         remedy = "remove it; how hosts are reached stands in group_vars/all/connection.yml"
         problems.add(source, "TH-KEY-ANSIBLE", key, reason, remedy)
+    elif key in ANSIBLE_WORDS:
+        note_reserved(
+            source, key, f"give the role an argument of another name, such as {role}_of_town", problems
+        )
     elif not key.startswith(f"{role}_"):
         reason = f"an argument in this file begins with {role}_"
         problems.add(

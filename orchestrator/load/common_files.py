@@ -37,6 +37,9 @@ class _Lines:
     def of(self, section: str) -> Source:
         return Source(self.file, self.table.lines.get(section, 1))
 
+    def below(self, section: str) -> _Lines:
+        return _Lines(self.table.get(section, Table(1)), self.file)
+
     def named(self, section: str, entries: Mapping[str, Entry]) -> Iterator[tuple[str, Entry, Source]]:
         lines = self.table[section].lines if entries else {}
         for key in sorted(entries):
@@ -158,8 +161,8 @@ def _rules(model: schema.PolicyFile, lines: _Lines) -> rules.Rules:
                 reason=entry.reason,
                 source=source,
             )
-            for section, entries in (("never", model.never), ("always", model.always))
-            for entry, source in lines.listed(section, entries)
+            for section, entries in (("never", model.rules.never), ("always", model.rules.always))
+            for entry, source in lines.below("rules").listed(section, entries)
         ),
         exceptions=tuple(
             rules.RuleException(

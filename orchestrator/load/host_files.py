@@ -8,7 +8,7 @@ from typing import Any
 from orchestrator.load import values
 from orchestrator.load.draft import Draft, HostLine
 from orchestrator.load.problems import BadError, Problems
-from orchestrator.load.reserved import ANSIBLE_WORDS
+from orchestrator.load.reserved import ANSIBLE_WORDS, note_reserved
 from orchestrator.load.tree import Table
 from orchestrator.model.names import SWITCH_PLATFORMS
 from orchestrator.model.source import Source
@@ -185,8 +185,7 @@ class _Groups:
             remedy = "remove it; how hosts are reached stands in group_vars/all/connection.yml"
             self.problems.add(source, "TH-KEY-ANSIBLE", key, reason, remedy)
         elif key in ANSIBLE_WORDS:
-            reason = "Ansible keeps this word for itself"
             remedy = "write asset_serial" if key == "serial" else f"write one of {', '.join(KEYS)}"
-            self.problems.add(source, "TH-KEY-RESERVED", key, reason, remedy)
+            note_reserved(source, key, remedy, self.problems)
         else:
             self.problems.unknown(source, "TH-KEY-UNKNOWN", key, "key of a host's line; they are fixed", KEYS)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from orchestrator.load.problems import Problems
+from orchestrator.model.source import Source
+
 _ANSIBLE = """
-action any_errors_fatal args async async_val become become_user check_mode collections connection debugger
-delegate_to diff environment fact_path force_handlers gather_facts gather_subset groups handlers hosts
-ignore_errors inventory_hostname loop max_fail_percentage module_defaults name no_log notify order poll port
-post_tasks pre_tasks register remote_user retries roles run_once serial strategy tags tasks throttle timeout
-until vars vars_files vars_prompt when
+action always any_errors_fatal args async async_val become become_exe become_flags become_method become_user
+block changed_when check_mode collections connection cycler debugger delay delegate_facts delegate_to dict
+diff environment fact_path failed_when force_handlers gather_facts gather_subset gather_timeout groups
+handlers hosts ignore_errors ignore_unreachable inventory_hostname joiner lipsum local_action lookup loop
+loop_control loop_with max_fail_percentage module_defaults name namespace no_log notify now omit order poll
+port post_tasks pre_tasks q query range register remote_user rescue retries roles run_once serial strategy
+tags tasks throttle timeout undef until vars vars_files vars_prompt when with_
 """
 _MACHINES = """
 con prn aux nul com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9
@@ -16,7 +21,12 @@ restricted self server service system terminal users world all ungrouped
 """
 
 ANSIBLE_WORDS = frozenset(_ANSIBLE.split())
-"""Keywords of plays and tasks: as a variable's name they would be misread."""
+"""Keywords of plays and tasks, functions of templates: as a variable's name they would be misread."""
 
 MACHINE_WORDS = frozenset(_MACHINES.split())
 """Names that no machine may have under NetBIOS, Windows or Ansible."""
+
+
+def note_reserved(source: Source, key: str, remedy: str, problems: Problems) -> None:
+    """Note a key that Ansible would read as its own."""
+    problems.add(source, "TH-KEY-RESERVED", key, "Ansible keeps this word for itself", remedy)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from orchestrator.load.problems import Problems
+from orchestrator.load.reserved import ANSIBLE_WORDS, note_reserved
 from orchestrator.load.tree import Items, Table
 from orchestrator.model.source import Source
 
@@ -38,7 +39,7 @@ def validate(
         bad = error.errors(include_url=False)
     for item in bad:
         _note(model, table, file, item, problems)
-    rest = _without(table, [item["loc"] for item in bad])
+    rest = _without(table, [_entry(table, item["loc"]) for item in bad])
     try:
         return model.model_validate(rest), rest
     except ValidationError:
@@ -59,35 +60,40 @@ def line_of(table: Table, place: Place) -> int:
     return line
 
 
-def _without(table: Table, places: list[Place]) -> Table:
-    """A copy without the entries that hold errors: a section, an entry of it, an item of a list."""
-    copy = Table(table.line)
-    copy.update(table)
-    copy.lines = dict(table.lines)
-    gone: dict[str, set[int | str]] = {}
+def _entry(table: Table, place: Place) -> Place:
+    """What an error makes useless: an entry of a section, or the innermost mapping in a list."""
+    here: Any = table
+    depth = 2
+    for number, step in enumerate(place, 1):
+        known = isinstance(here, Items) and isinstance(step, int) and step < len(here)
+        if not known and not (isinstance(here, Table) and step in here):
+            break
+        here = here[step]
+        if known and isinstance(here, Table):
+            depth = number
+    return place[:depth]
+
+
+def _without(section: Any, places: list[Place]) -> Any:
+    """A copy without the parts at these places."""
+    below: dict[int | str, list[Place]] = {}
     for place in places:
-        name = str(place[0])
-        if len(place) == 1:
-            copy.pop(name, None)
-        else:
-            gone.setdefault(name, set()).add(place[1])
-    for name, steps in gone.items():
-        if name in copy:
-            copy[name] = _section_without(copy[name], steps)
-    return copy
+        below.setdefault(place[0], []).append(place[1:])
+    whole = {step for step, rests in below.items() if () in rests}
 
+    def part(step: int | str, value: Any) -> Any:
+        return _without(value, below[step]) if step in below else value
 
-def _section_without(section: Any, steps: set[int | str]) -> Any:
     if isinstance(section, Table):
         kept = Table(section.line)
         kept.lines = section.lines
-        kept.update({key: value for key, value in section.items() if key not in steps})
+        kept.update({key: part(key, value) for key, value in section.items() if key not in whole})
         return kept
     if isinstance(section, Items):
         rest = Items(section.line)
         for index, value in enumerate(section):
-            if index not in steps:
-                rest.append(value)
+            if index not in whole:
+                rest.append(part(index, value))
                 rest.lines.append(section.lines[index])
         return rest
     return section
@@ -102,7 +108,7 @@ def _note(model: type[BaseModel], table: Table, file: str, item: Any, problems: 
         value = context.get("value", name if "[key]" in item["loc"] else item["input"])
         problems.add(source, context["code"], value, context["reason"], context["remedy"])
     elif kind == "extra_forbidden":
-        unknown_key(source, name, allowed_keys(model, place[:-1]), problems)
+        _unknown_key(source, name, model, place[:-1], problems)
     elif kind == "missing":
         problems.add(source, "TH-KEY-MISSING", name, *missing(name, place))
     elif kind == "literal_error":
@@ -123,12 +129,19 @@ def missing(name: str, place: Place) -> tuple[str, str]:
     return f"the key {name} {where}is missing", f"add `{name}: ...`"
 
 
-def unknown_key(source: Source, name: str, allowed: list[str], problems: Problems) -> None:
-    """Note a key that the schema does not have."""
-    problems.unknown(source, "TH-KEY-UNKNOWN", name, "key here; they are fixed", allowed)
+def _unknown_key(source: Source, name: str, model: type[BaseModel], place: Place, problems: Problems) -> None:
+    """Note a key that the schema does not have here; those of a whole file are variables to Ansible."""
+    allowed = _allowed_keys(model, place)
+    home = next((key for key in allowed if name in _allowed_keys(model, (*place, key))), None)
+    what = "key here; they are fixed"
+    remedy = f"write it below `{home}:`" if home else problems.instead(name, allowed, what)
+    if not place and name in ANSIBLE_WORDS:
+        note_reserved(source, name, remedy, problems)
+    else:
+        problems.add(source, "TH-KEY-UNKNOWN", name, f"no such {what}", remedy)
 
 
-def allowed_keys(model: type[BaseModel], place: Place) -> list[str]:
+def _allowed_keys(model: type[BaseModel], place: Place) -> list[str]:
     """The keys that the schema allows at a place."""
     here: Any = model
     for step in place:

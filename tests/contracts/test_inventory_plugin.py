@@ -9,8 +9,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from ansible.vars.reserved import get_reserved_names
 
 from orchestrator.desired import PROJECT
+from orchestrator.load.host_files import KEYS
+from orchestrator.load.reserved import ANSIBLE_WORDS
+from orchestrator.load.schema.files import FILES
 
 
 @pytest.fixture
@@ -40,6 +44,20 @@ def test_an_inventory_that_is_refused_stops_ansible_with_place_and_remedy(lab: P
     assert done.returncode != 0
     assert "hosts/workstations.yml:3" in done.stderr
     assert "remedy:" in done.stderr
+
+
+def test_ansible_reads_the_lab_without_a_warning(lab: Path) -> None:
+    """Sabotage: move the list `always` of policy.yml out of `rules`; Ansible keeps that word for itself."""
+    done = ansible("ansible-inventory", "-i", str(lab), "--list")
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
+def test_no_key_that_people_write_is_a_word_of_ansible() -> None:
+    """Sabotage: take a word out of reserved.py, or give a file of group_vars the section `tags`."""
+    assert get_reserved_names() <= ANSIBLE_WORDS
+    keys = {field.alias or name for file in FILES.values() for name, field in file.model_fields.items()}
+    assert not {*keys, *KEYS} & ANSIBLE_WORDS
 
 
 def test_an_inventory_without_hosts_stops_ansible(lab: Path) -> None:

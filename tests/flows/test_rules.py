@@ -50,7 +50,7 @@ def test_a_flow_that_must_never_be_is_shown_by_a_packet_and_the_rules_line() -> 
     )
     packets, [found] = broken("lab", ("flows:\n", f"flows:\n  {new}\n"))
     assert packets == [("management-apart", "198.18.11.2 on eth0.11 to 198.18.99.2 on eth0.99, tcp/22")]
-    assert found.problem.place == f"{POLICY}:18"
+    assert found.problem.place == f"{POLICY}:19"
     assert found.problem.code == "TH-RULE-NEVER"
 
 
@@ -85,5 +85,5 @@ def test_a_check_fails_on_a_broken_rule(tmp_path: Path) -> None:
     shutil.copytree(REPOSITORY / "inventories/lab", root)
     file, old = root / POLICY, "[group/workstations, group/firewalls], to: [service/backup]"
     file.write_text(file.read_text().replace(old, "[group/firewalls], to: [service/backup]"))
-    with pytest.raises(Refused, match=r"policy\.yml:24: .* pc-protection .*not let through"):
+    with pytest.raises(Refused, match=r"policy\.yml:25: .* pc-protection .*not let through"):
         check(root)

@@ -44,10 +44,11 @@ from tests.laws.test_replan import (
 
 POLICY = "group_vars/all/policy.yml"
 _RULES = """
-never:
-  - {name: no-signatures, from: [group/workstations], to: [service/signatures], reason: "a rule that breaks"}
-always:
-  - {name: reaches-backup, from: [group/workstations], to: [service/backup], reason: "every PC is kept"}
+rules:
+  never:
+    - {name: no-signatures, from: [group/workstations], to: [service/signatures], reason: "it breaks"}
+  always:
+    - {name: reaches-backup, from: [group/workstations], to: [service/backup], reason: "every PC is kept"}
 """
 
 
@@ -55,7 +56,7 @@ always:
 def ruled(town: str) -> Files:
     """A town's files, with rules about all of its PCs where it has none."""
     files = dict(texts(town))
-    if not re.search(r"^never:", files[POLICY], re.MULTILINE):
+    if not re.search(r"^rules:", files[POLICY], re.MULTILINE):
         files[POLICY] += _RULES
     return files
 

@@ -78,7 +78,7 @@ def _asked(rule: FlowRule, problems: Problems) -> None:
 def _exception(entry: RuleException, draft: Draft, problems: Problems) -> None:
     names = [rule.name for rule in draft.rules.flows]
     if entry.rule not in names:
-        problems.unknown(entry.source, "TH-RULE-UNKNOWN", entry.rule, "rule under never or always", names)
+        problems.unknown(entry.source, "TH-RULE-UNKNOWN", entry.rule, "rule in policy.yml", names)
     if draft.today is not None and date.fromisoformat(entry.until) < draft.today:
         reason = f"the exception of {entry.owner} from {entry.rule} was granted until this day"
         remedy = "remove the exception and what it allowed, or agree on a new date"

@@ -214,6 +214,13 @@ class FlowRule(Written):
     ports: Annotated[list[Ports], Once] = Field(default_factory=list)
 
 
+class FlowRules(Written):
+    """Flows that no change may open, and flows that none may close."""
+
+    never: list[FlowRule] = Field(default_factory=list)
+    always: list[FlowRule] = Field(default_factory=list)
+
+
 class RuleException(Written):
     """What a rule leaves alone until a day."""
 
@@ -256,8 +263,7 @@ class PolicyFile(Written):
     flows: list[Flow]
     masquerade: list[Masquerade] = Field(default_factory=list)
     published: list[Publication] = Field(default_factory=list)
-    never: list[FlowRule] = Field(default_factory=list)
-    always: list[FlowRule] = Field(default_factory=list)
+    rules: FlowRules = Field(default_factory=FlowRules)
     exceptions: list[RuleException] = Field(default_factory=list)
     limits: list[Limit] = Field(default_factory=list)
     freeze: list[Freeze] = Field(default_factory=list)
