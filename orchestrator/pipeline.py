@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from orchestrator.apply import apply
@@ -22,6 +22,7 @@ from orchestrator.apply.secrets import vault_files
 from orchestrator.apply.settle import UNPROVEN, checked_units, settled
 from orchestrator.apply.survey import pinned, survey
 from orchestrator.desired import Desired, desired
+from orchestrator.flows.rules import hold_rules
 from orchestrator.model.outcome import APPLIED, Outcome
 from orchestrator.model.plan import CodeDigests, Observation, Plan
 from orchestrator.model.record import Entry
@@ -29,6 +30,7 @@ from orchestrator.model.rendering import UnitRendering
 from orchestrator.model.verdict import Selection, Verdict
 from orchestrator.plan import plan, with_changes
 from orchestrator.plan.keys import canonical, current_keys, digest
+from orchestrator.plan.restraints import Consent, hold_restraints
 from orchestrator.plan.units import FRESH
 from orchestrator.reach import Ssh, write_ssh_config
 from orchestrator.record import Ledger
@@ -59,6 +61,7 @@ class Options:
     observer: Observer = field(default_factory=Nobody)
     ask_everyone: bool = False
     accelerate: bool = False
+    consent: Consent = field(default_factory=Consent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,12 @@ def look(root: Path) -> Prospect:
     return _planned(Prospect(root, wanted, code_digests(wanted.catalogue), known, Plan("", ())))
 
 
+def lawful(prospect: Prospect) -> Prospect:
+    """Return the prospect; raises Refused with every rule that a firewall of the town would break."""
+    hold_rules(prospect.wanted.town, prospect.wanted.rendering)
+    return prospect
+
+
 def look_closer(prospect: Prospect, hosts: Iterable[str]) -> Prospect:
     """Ask hosts who they are and what they carry, and plan again; a pending device needs no asking."""
     named, pending = set(hosts), set(prospect.plan.hosts)
@@ -96,10 +105,13 @@ def look_closer(prospect: Prospect, hosts: Iterable[str]) -> Prospect:
 def apply_town(root: Path, agreed: Callable[[Prospect], bool], options: Options) -> Done | None:
     """Bring the machines to what the inventory says; nothing happens unless the plan is agreed to."""
     with locked(lock_path(desired(root).town), f"townhall apply -i {root}"):
-        prospect = look(root)
+        prospect = lawful(look(root))
         asked = prospect.wanted.intent.placements if options.ask_everyone else prospect.plan.hosts
         prospect = look_closer(prospect, asked)
-        if prospect.plan.is_empty or not agreed(prospect):
+        if prospect.plan.is_empty:
+            return None
+        hold_restraints(prospect.wanted.town, prospect.plan, f"{date.today()}", options.consent)
+        if not agreed(prospect):
             return None
         return carry_out(prospect, options)
 
@@ -113,7 +125,7 @@ def carry_out(prospect: Prospect, options: Options) -> Done:
     hold(replace(rendering, units=_pending(prospect)))
     with closing(Ledger(ledger_path(town))) as ledger:
         order = _order(prospect, options)
-        ledger.append([_beginning(prospect, order.run)], _arguments(prospect))
+        ledger.append([_beginning(prospect, order.run, options.consent)], _arguments(prospect))
         tools = Tools(_ssh(prospect), ledger, observer=options.observer)
         outcome = apply(prospect.plan, rendering, prospect.code, order, tools)
         units = checked_units(prospect.plan, outcome)
@@ -187,9 +199,11 @@ def _pending(prospect: Prospect) -> tuple[UnitRendering, ...]:
     return tuple(unit for unit in prospect.wanted.rendering.units if (unit.host, unit.role) in pending)
 
 
-def _beginning(prospect: Prospect, run: str) -> Entry:
+def _beginning(prospect: Prospect, run: str, consent: Consent) -> Entry:
     units = [[unit.host, unit.role, unit.reason] for unit in prospect.plan.units]
     details = {"who": who(), "inventory": str(prospect.root), "units": units}
+    if consent.despite_freeze:
+        details["despite_freeze"] = consent.despite_freeze
     return Entry("run", run, details=json.dumps(details, ensure_ascii=False))
 
 

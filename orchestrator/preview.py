@@ -58,9 +58,9 @@ def _again(
 
 
 def _whole(store: Store, root: Path, files: dict[str, str], code: CodeDigests, around: str) -> Plan:
-    from orchestrator.pipeline import look
+    from orchestrator.pipeline import lawful, look
 
-    prospect = look(root)
+    prospect = lawful(look(root))
     town, found = prospect.wanted.town, prospect.plan
     known_hosts, ledger = in_project(town.connection.known_hosts), ledger_path(town)
     if right_files(root) == files and code == prospect.code:

@@ -27,6 +27,12 @@ def apply(  # noqa: PLR0913, PLR0917
     also_backlog: Annotated[
         bool, typer.Option("--also-backlog", help="with the plan of a request: also units it did not hold")
     ] = False,
+    touching: Annotated[
+        int, typer.Option(metavar="N", min=0, help="yes, N hosts, although policy.yml has a lower limit")
+    ] = 0,
+    despite_freeze: Annotated[
+        str, typer.Option("--despite-freeze", metavar="WHY", help="do not wait for the end of a freeze")
+    ] = "",
     accelerate: Annotated[
         bool | None, typer.Option(help="let mitogen carry the tasks; by itself where its versions were tried")
     ] = None,
@@ -38,6 +44,7 @@ def apply(  # noqa: PLR0913, PLR0917
     from orchestrator.cli.progress import Quiet, observer
     from orchestrator.errors import UsageError
     from orchestrator.pipeline import Options, apply_town
+    from orchestrator.plan.restraints import Consent
 
     if accelerate is None:
         accelerate = not why_not_accelerated()
@@ -53,7 +60,9 @@ def apply(  # noqa: PLR0913, PLR0917
         return yes or typer.confirm("apply this?", default=False)
 
     with observer() if not json else Quiet() as watching:
-        done = apply_town(inventory, agreed, Options(watching, ask, accelerate))
+        done = apply_town(
+            inventory, agreed, Options(watching, ask, accelerate, Consent(touching, despite_freeze))
+        )
     if done is None:
         typer.echo(_nothing(json))
         return 0

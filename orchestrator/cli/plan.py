@@ -77,18 +77,18 @@ def _pending(inventory: Path, ask: bool) -> Plan:
 
 
 def _kept(inventory: Path, ask: bool, out: Path, valid: int) -> Plan:
-    from orchestrator.pipeline import look
+    from orchestrator.pipeline import lawful, look
     from orchestrator.saved_plan import save_apply
 
-    prospect = _asked(inventory) if ask else look(inventory)
+    prospect = _asked(inventory) if ask else lawful(look(inventory))
     save_apply(out, prospect, valid)
     return prospect.plan
 
 
 def _asked(inventory: Path) -> Prospect:
-    from orchestrator.pipeline import look, look_closer
+    from orchestrator.pipeline import lawful, look, look_closer
 
-    prospect = look(inventory)
+    prospect = lawful(look(inventory))
     return look_closer(prospect, prospect.wanted.intent.placements)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from orchestrator.desired import Desired
+from orchestrator.flows.rules import violations
 from orchestrator.model.names import WORKSTATIONS
 from orchestrator.model.plan import CodeDigests, LedgerState, Observation, Plan, PlannedUnit
 from orchestrator.model.rendering import Rendering, UnitRendering
@@ -21,6 +22,7 @@ from orchestrator.replan.related import Relatives, edited
 from orchestrator.replan.shared import edited as edited_arguments
 from orchestrator.replan.shared import joined
 from orchestrator.replan.sheets import sheets
+from orchestrator.replan.whole_policy import first_firewall, policed
 
 Seen = Mapping[str, Observation]
 
@@ -58,7 +60,11 @@ def replan(base: Base, files: Mapping[str, str], present: Present) -> Plan:
     excerpts = (present.follows(before.excerpt(kept)), present.follows(now.excerpt(kept)))
     step = _Step(base, present, recorded, *excerpts)
     step.judge()
-    return step.plan()
+    shared = dict(step.shared())
+    found = step.plan(shared)
+    if not found.is_empty:
+        step.judge_rules(shared)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +95,18 @@ class _Step:
         if _essence(again.units) != _essence(unit for unit in self.base.plan.units if unit.host in pcs):
             raise DoubtError("the excerpt says something else than the whole town did")
 
-    def plan(self) -> Plan:
+    def judge_rules(self, shared: Mapping[Unit, str]) -> None:
+        """See that the town keeps its rules; one that it breaks is told in the lines of the whole town."""
+        first = first_firewall(self.now)
+        if first and self.now.town.rules.flows:
+            arguments = json.loads(shared[first])
+            whole = policed(self.base, self.before.town, self.now, arguments)
+            if violations(whole.town, arguments):
+                raise DoubtError("a rule is broken")
+
+    def plan(self, shared: Mapping[Unit, str]) -> Plan:
         """The base's plan with the units of the excerpt's hosts replaced."""
         hosts = set(self.before.town.hosts) | set(self.now.town.hosts) | self.recorded
-        shared = dict(self._shared())
         found = self._planned(self.excerpt_now[1], self.now.rendering, hosts, shared)
         found = self._with_changes(found, shared)
         old = self.base.plan
@@ -115,7 +129,7 @@ class _Step:
     ) -> Plan:
         return plan(rendering, self.present.code, self.present.state(hosts), seen, texts)
 
-    def _shared(self) -> Iterable[tuple[Unit, str]]:
+    def shared(self) -> Iterable[tuple[Unit, str]]:
         """The arguments of the whole town on every host of the excerpt that is no PC."""
         pcs = set(self.now.town.groups.get(WORKSTATIONS, ()))
         before = _arguments(self.before)

@@ -51,7 +51,7 @@ class Store:
 
 
 def _head(body: bytes | memoryview) -> bytes:
-    return f"townhall.base/1 {sys.version_info} {zlib.crc32(body)}".encode()
+    return f"townhall.base/2 {sys.version_info} {zlib.crc32(body)}".encode()
 
 
 def _cache() -> Path:

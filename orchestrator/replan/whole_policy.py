@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
+from typing import Protocol
 
 from orchestrator.desired import Desired
 from orchestrator.model.names import FIREWALLS
@@ -18,17 +19,38 @@ from orchestrator.replan.shared import Texts, edited, joined
 from orchestrator.request.policy import FIREWALL
 
 
+class Whole(Protocol):
+    """What is remembered of all hosts of a town: their addresses and groups."""
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """Each host's address."""
+
+    @property
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
+        """The hosts of each group."""
+
+
 def whole_policies(known: BaseSide, base: Desired, head: Desired) -> tuple[Policed, Policed]:
     """What the policies of both whole towns are about; raises DoubtError where a shared item is uncertain."""
     after = shared_edited(known, base, head)
-    addresses = {name: text for name, text in known.addresses.items() if name not in base.town.hosts}
+    found = policed(known, base.town, head, _arguments(after, head))
+    return Policed(_arguments(known.shared, base), found.hosts, base.town), found
+
+
+def policed(known: Whole, base: Town, head: Desired, firewall: Mapping[str, object] | None) -> Policed:
+    """What a whole town's policy is about, its firewall given."""
+    addresses = {name: text for name, text in known.addresses.items() if name not in base.hosts}
     addresses |= {name: str(place.address) for name, place in head.intent.placements.items()}
-    town = _whole(known, addresses, base.town, head.town) if head.town.rules.flows else head.town
-    by_address = {address: name for name, address in addresses.items()}
-    return (
-        Policed(_firewall(known.shared, base), by_address, base.town),
-        Policed(_firewall(after, head), by_address, town),
-    )
+    town = _whole(known, addresses, base, head.town) if head.town.rules.flows else head.town
+    return Policed(firewall, {address: name for name, address in addresses.items()}, town)
+
+
+def first_firewall(side: Desired) -> Unit | None:
+    """The unit of the first firewall, which speaks for all."""
+    names = side.town.groups.get(FIREWALLS, ())
+    units = (unit for unit in side.rendering.units if unit.role == FIREWALL and unit.host in names)
+    return next(((unit.host, unit.role) for unit in units), None)
 
 
 def shared_edited(known: BaseSide, base: Desired, head: Desired) -> Mapping[Unit, Texts]:
@@ -45,16 +67,14 @@ def shared_edited(known: BaseSide, base: Desired, head: Desired) -> Mapping[Unit
     return found
 
 
-def _firewall(shared: Mapping[Unit, Texts], side: Desired) -> Mapping[str, object] | None:
-    """The arguments of the first firewall, which speaks for all."""
-    names = side.town.groups.get(FIREWALLS, ())
-    units = (unit for unit in side.rendering.units if unit.role == FIREWALL and unit.host in names)
-    first = next(((unit.host, unit.role) for unit in units), None)
+def _arguments(shared: Mapping[Unit, Texts], side: Desired) -> Mapping[str, object] | None:
+    """The arguments of the first firewall."""
+    first = first_firewall(side)
     found: Mapping[str, object] | None = json.loads(joined(shared[first])) if first else None
     return found
 
 
-def _whole(known: BaseSide, addresses: Mapping[str, str], before: Town, now: Town) -> Town:
+def _whole(known: Whole, addresses: Mapping[str, str], before: Town, now: Town) -> Town:
     """The town with all hosts and groups; of a host that is in no excerpt only the address is right."""
     groups = {
         name: tuple(sorted({*known.groups.get(name, ())} - {*before.hosts} | {*now.groups.get(name, ())}))

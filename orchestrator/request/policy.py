@@ -30,7 +30,7 @@ from orchestrator.model.request import (
 from orchestrator.model.rules import RuleException
 from orchestrator.model.source import Source
 from orchestrator.model.town import Flow
-from orchestrator.plan.restraints import Count, approvals_for, excesses, freezes_on, tier_of
+from orchestrator.plan.restraints import Count, approvals_for, excesses, freeze_text, freezes_on, tier_of
 
 FIREWALL = "firewall"
 NOWHERE = Source("", 0)
@@ -70,15 +70,9 @@ def restraints(base: Side | None, head: Side, changes: tuple[Change, ...], day: 
     """Limits that the request goes beyond, and days on which nothing is applied."""
     rules = head.town.rules
     for excess in excesses(rules, _counts(base, head, changes)):
-        count, limit = excess.count, excess.limit
-        text = (
-            f"tier {limit.tier}: {count.changed} hosts change and {count.removed} go; "
-            f"the limit is {limit.changed} and {limit.removed}"
-        )
-        yield Reason(HIGH, text, (Line(HEAD, limit.source),))
+        yield Reason(HIGH, str(excess), (Line(HEAD, excess.limit.source),))
     for freeze in freezes_on(rules, day):
-        text = f"nothing is applied from {freeze.first} to {freeze.last}: {freeze.reason}"
-        yield Reason(MEDIUM, text, (Line(HEAD, freeze.source),))
+        yield Reason(MEDIUM, freeze_text(freeze), (Line(HEAD, freeze.source),))
 
 
 def approvals(
