@@ -36,11 +36,16 @@ def desired(root: Path) -> Desired:
         return following(load(root, date.today()))
 
 
-def following(town: Town, catalogue: Catalogue | None = None) -> Desired:
+def following(town: Town, order: Catalogue | None = None) -> Desired:
     """All that follows from a town and the catalogue; raises Refused for what cannot be rendered."""
-    catalogue = catalogue or parse((PROJECT / FILE).read_text(encoding="utf-8"))
-    intent = derive(town, catalogue)
-    return Desired(town, catalogue, intent, render(town, intent, catalogue))
+    order = order or catalogue()
+    intent = derive(town, order)
+    return Desired(town, order, intent, render(town, intent, order))
+
+
+def catalogue() -> Catalogue:
+    """The order of services of this project."""
+    return parse((PROJECT / FILE).read_text(encoding="utf-8"))
 
 
 @contextmanager

@@ -23,10 +23,13 @@ from orchestrator.apply.settle import UNPROVEN, checked_units, settled
 from orchestrator.apply.survey import pinned, survey
 from orchestrator.desired import Desired, desired
 from orchestrator.flows.rules import hold_rules
+from orchestrator.model.apply_plan import Foreseen
+from orchestrator.model.names import FIREWALL
 from orchestrator.model.outcome import APPLIED, Outcome
 from orchestrator.model.plan import CodeDigests, Observation, Plan
 from orchestrator.model.record import Entry
 from orchestrator.model.rendering import UnitRendering
+from orchestrator.model.request import Side
 from orchestrator.model.verdict import Selection, Verdict
 from orchestrator.plan import plan, with_changes
 from orchestrator.plan.keys import canonical, current_keys, digest
@@ -45,13 +48,27 @@ WORKSTATION = "workstation"
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """What is wanted, what is known, and what follows."""
+    """What is wanted, what is known, and what follows; `applied` are last arguments as JSON, by digest."""
 
     root: Path
     wanted: Desired
     code: CodeDigests
     observed: Mapping[str, Observation]
     plan: Plan
+    applied: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def foreseen(self) -> Foreseen:
+        """The plan with what it was made of."""
+        wanted, units = self.wanted, self.plan.units
+        side = Side(wanted.town, wanted.intent, wanted.rendering, {})
+        before = {
+            (unit.host, unit.role): self.applied[unit.previous]
+            for unit in units
+            if unit.previous in self.applied
+        }
+        walls = (text for (_, role), text in before.items() if role == FIREWALL)
+        return Foreseen(self.plan, side, before, next(walls, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +176,7 @@ def _planned(prospect: Prospect) -> Prospect:
     with closing(Ledger(ledger_path(prospect.wanted.town))) as ledger:
         pending = plan(rendering, prospect.code, ledger.state(), prospect.observed)
         applied = ledger.contents(unit.previous for unit in pending.units if unit.previous)
-    return replace(prospect, plan=with_changes(pending, rendering, applied))
+    return replace(prospect, plan=with_changes(pending, rendering, applied), applied=applied)
 
 
 def _ssh(prospect: Prospect) -> Ssh:

@@ -12,17 +12,17 @@ from typing import Any
 
 from orchestrator.apply.code import code_digests
 from orchestrator.apply.survey import pinned
-from orchestrator.desired import PROJECT, Desired, collector_at_rest, following
+from orchestrator.desired import PROJECT, Desired, catalogue, collector_at_rest, following
 from orchestrator.errors import Refused
 from orchestrator.load import load_text
 from orchestrator.load.files import read_specs, right_files
+from orchestrator.model.apply_plan import Foreseen
 from orchestrator.model.plan import CodeDigests, LedgerState, Observation, Plan
 from orchestrator.plan.keys import digest
 from orchestrator.reach import in_project
 from orchestrator.record import Ledger
 from orchestrator.record.place import ledger_path
-from orchestrator.render.catalogue import FILE, parse
-from orchestrator.replan import Base, DoubtError, based_on, replan
+from orchestrator.replan import Base, DoubtError, based_on, foreseen
 from orchestrator.replan.store import Store
 
 _PLACES = ("HOME", "TOWNHALL_STATE", "XDG_STATE_HOME")
@@ -30,13 +30,18 @@ _PLACES = ("HOME", "TOWNHALL_STATE", "XDG_STATE_HOME")
 
 def preview(root: Path, store: Store | None = None) -> Plan:
     """Return the plan; raises Refused with every problem of an inventory that does not hold together."""
+    return previewed(root, store).plan
+
+
+def previewed(root: Path, store: Store | None = None) -> Foreseen:
+    """Return the plan with what it was made of, as far as that was read."""
     with collector_at_rest():
         return _previewed(root, store or Store())
 
 
-def _previewed(root: Path, kept: Store) -> Plan:
+def _previewed(root: Path, kept: Store) -> Foreseen:
     files = right_files(root)
-    code = code_digests(parse((PROJECT / FILE).read_text(encoding="utf-8")))
+    code = code_digests(catalogue())
     around = _around(code)
     try:
         return _again(kept.recall(_name(root)), root, files, code, around)
@@ -46,7 +51,7 @@ def _previewed(root: Path, kept: Store) -> Plan:
 
 def _again(
     values: tuple[Any, ...] | None, root: Path, files: Mapping[str, str], code: CodeDigests, around: str
-) -> Plan:
+) -> Foreseen:
     if values is None:
         raise DoubtError("this town was not planned yet")
     ledger, known_hosts, pins, plain = values
@@ -54,10 +59,10 @@ def _again(
     if base.around != around or _text(known_hosts) != pins or not Path(ledger).exists():
         raise DoubtError("something other than the inventory differs")
     with closing(Ledger(Path(ledger))) as opened:
-        return replan(base, files, _Present(root, code, opened))
+        return foreseen(base, files, _Present(root, code, opened))
 
 
-def _whole(store: Store, root: Path, files: dict[str, str], code: CodeDigests, around: str) -> Plan:
+def _whole(store: Store, root: Path, files: dict[str, str], code: CodeDigests, around: str) -> Foreseen:
     from orchestrator.pipeline import lawful, look
 
     prospect = lawful(look(root))
@@ -68,7 +73,7 @@ def _whole(store: Store, root: Path, files: dict[str, str], code: CodeDigests, a
             chained = opened.hash_of(found.record)
         base = based_on(around, files, prospect.wanted, found, chained)
         store.keep(_name(root), (str(ledger), str(known_hosts), _text(known_hosts), base.plain()))
-    return found
+    return prospect.foreseen
 
 
 class _Present:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from orchestrator.apply.code import not_units, restarting_handlers
 from orchestrator.desired import PROJECT, collector_at_rest, following
+from orchestrator.desired import catalogue as own_catalogue
 from orchestrator.errors import Problem, Refused, UsageError
 from orchestrator.foreign import foreign_files
 from orchestrator.git import Difference, Repository, TreeEntry
@@ -27,12 +26,7 @@ from orchestrator.model.request import (
     RequestPlan,
     Revisions,
     Side,
-    Surroundings,
 )
-from orchestrator.model.town import Town
-from orchestrator.record import Ledger
-from orchestrator.record.history import medians
-from orchestrator.record.place import ledger_path
 from orchestrator.remembered import Remembered
 from orchestrator.render.catalogue import FILE, parse
 from orchestrator.replan.doubt import DoubtError
@@ -42,6 +36,7 @@ from orchestrator.request import request
 from orchestrator.request.files import Differing, sorted_files
 from orchestrator.request.lines import Edited
 from orchestrator.role_specs import unfit
+from orchestrator.surroundings import roles_of, surroundings
 
 LONGEST, MOST, FILES = 2**20, 64 * 2**20, 2000
 _SCHEMA = frozenset(
@@ -137,14 +132,9 @@ class _Request:
             return self._told(before, self._head_side(before), Edited)
 
     def _told(self, before: Side | None, after: Side, reader: type[Edited]) -> RequestPlan:
-        around = Surroundings(
-            self.catalogue,
-            not_units(_roles(self.catalogue)),
-            {role: restarting_handlers(role) for role in _roles(self.catalogue)},
-            foreign_files(self.tree),
-            _history(after.town) if self.wish.history else {},
-            self.today.isoformat(),
-        )
+        known = roles_of(self.catalogue) if self.wish.history else ()
+        around = surroundings(self.catalogue, after.town, self.today.isoformat(), known)
+        around = replace(around, foreign=foreign_files(self.tree))
         inputs = _digest(before, after, self.tree)
         revisions = Revisions(self.base, self.head, self.wish.base, inputs)
         plan = request(revisions, before, after, self.files, around, reader)
@@ -208,12 +198,8 @@ def _catalogue(git: Repository, tree: Mapping[str, TreeEntry]) -> Catalogue:
     """The base's catalogue, or that of the running program in a repository of towns alone."""
     entry = tree.get(FILE)
     if entry is None:
-        return parse((PROJECT / FILE).read_text(encoding="utf-8"))
+        return own_catalogue()
     return parse(git.blobs([entry.id])[entry.id].decode("utf-8"))
-
-
-def _roles(catalogue: Catalogue) -> tuple[str, ...]:
-    return tuple(sorted({role for play in catalogue.plays for role in play.roles}))
 
 
 def _short(sizes: Mapping[str, int]) -> Iterator[str]:
@@ -245,11 +231,3 @@ def _digest(before: Side | None, after: Side, tree: Mapping[str, TreeEntry]) -> 
         made.update(b"\0")
     made.update((tree[FILE].id if FILE in tree else "").encode())
     return made.hexdigest()
-
-
-def _history(town: Town) -> dict[str, float]:
-    path = ledger_path(town)
-    if not path.exists():
-        return {}
-    with closing(Ledger(path)) as ledger:
-        return medians(ledger.spans())

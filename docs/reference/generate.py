@@ -1,7 +1,7 @@
 """Writes the generated reference anew, or with --check says which file is stale (exit 1).
 
 Made: the argument table in each role's README.md, docs/reference/commands.md, docs/reference/promises.md,
-docs/reference/request.schema.json.
+docs/reference/request.schema.json, docs/reference/plan.schema.json.
 """
 
 from __future__ import annotations
@@ -139,11 +139,14 @@ def promises() -> str:
     return "\n".join(lines) + "\n"
 
 
-def request_schema_text() -> str:
-    """The schema of the document that `townhall plan --base B --format json` prints."""
+def schemas() -> Iterator[tuple[Path, str]]:
+    """The schemas of what `townhall plan --format json` prints, with and without --base."""
+    from orchestrator.report.plan_json import plan_schema
     from orchestrator.report.request_json import request_schema
 
-    return json.dumps(request_schema(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    for name, schema in (("request", request_schema()), ("plan", plan_schema())):
+        text = json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True)
+        yield HERE / f"{name}.schema.json", f"{text}\n"
 
 
 def wanted() -> Iterator[tuple[Path, str]]:
@@ -153,7 +156,7 @@ def wanted() -> Iterator[tuple[Path, str]]:
             yield role / "README.md", readme(role)
     yield HERE / "commands.md", commands()
     yield HERE / "promises.md", promises()
-    yield HERE / "request.schema.json", request_schema_text()
+    yield from schemas()
 
 
 def main() -> int:

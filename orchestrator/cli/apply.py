@@ -85,9 +85,10 @@ def _saved(plan: Path | None, also_backlog: bool) -> Callable[[Prospect], None]:
 
 
 def _shown(prospect: Prospect) -> str:
+    from orchestrator.outlook import outlook
     from orchestrator.report.plan_text import plan_text
 
-    return plan_text(prospect.plan)
+    return plan_text(outlook(prospect.foreseen, prospect.root))
 
 
 def _nothing(json: bool) -> str:

@@ -11,9 +11,8 @@ import typer
 from orchestrator.cli.options import DEFAULT_INVENTORY, AsJson, Inventory
 
 if TYPE_CHECKING:
-    from orchestrator.model.plan import Plan
+    from orchestrator.model.apply_plan import ApplyPlan
     from orchestrator.model.request import RequestPlan
-    from orchestrator.pipeline import Prospect
 
 PENDING = 2
 FORMATS = ("text", "markdown", "json")
@@ -53,52 +52,54 @@ def plan(  # noqa: PLR0913, PLR0917 - the options of two plans
     Without --base: the inventory as it lies here against what was applied. With --base: a request, read from
     git as data; nothing of it is run.
     """
-    shape = _shape("json" if json else format, bool(base))
+    shape = _shape("json" if json else format)
     if base:
         keep = (out, valid)
         return _request(inventory, (base, head or "HEAD"), repository, history, shape, keep)
     _only_with_base(head=head, repository=repository, history=history)
-    from orchestrator.report.plan_text import plan_json, plan_text
-
-    pending = _kept(inventory, ask, out, valid) if out else _pending(inventory, ask)
-    document = shape == "json"
-    typer.echo(
-        documents.dumps(plan_json(pending), ensure_ascii=False, indent=2) if document else plan_text(pending)
-    )
-    return 0 if pending.is_empty else PENDING
+    found = _pending(inventory, ask, out, valid)
+    typer.echo(_shown(found, shape))
+    return 0 if found.is_empty else PENDING
 
 
-def _pending(inventory: Path, ask: bool) -> Plan:
-    if ask:
-        return _asked(inventory).plan
-    from orchestrator.preview import preview
+def _pending(inventory: Path, ask: bool, out: Path | None, valid: int) -> ApplyPlan:
+    from orchestrator.outlook import outlook
 
-    return preview(inventory)
+    if not ask and not out:
+        from orchestrator.preview import previewed
 
-
-def _kept(inventory: Path, ask: bool, out: Path, valid: int) -> Plan:
-    from orchestrator.pipeline import lawful, look
-    from orchestrator.saved_plan import save_apply
-
-    prospect = _asked(inventory) if ask else lawful(look(inventory))
-    save_apply(out, prospect, valid)
-    return prospect.plan
-
-
-def _asked(inventory: Path) -> Prospect:
+        return outlook(previewed(inventory), inventory)
     from orchestrator.pipeline import lawful, look, look_closer
 
     prospect = lawful(look(inventory))
-    return look_closer(prospect, prospect.wanted.intent.placements)
+    if ask:
+        prospect = look_closer(prospect, prospect.wanted.intent.placements)
+    if out:
+        from orchestrator.saved_plan import save_apply
+
+        save_apply(out, prospect, valid)
+    return outlook(prospect.foreseen, inventory)
 
 
-def _shape(shape: str, is_request: bool) -> str:
+def _shown(found: ApplyPlan, shape: str) -> str:
+    if shape == "json":
+        from orchestrator.report.plan_json import plan_json
+
+        return documents.dumps(plan_json(found), ensure_ascii=False, indent=2)
+    if shape == "markdown":
+        from orchestrator.report.plan_markdown import plan_markdown
+
+        return plan_markdown(found)
+    from orchestrator.report.plan_text import plan_text
+
+    return plan_text(found)
+
+
+def _shape(shape: str) -> str:
     from orchestrator.errors import UsageError
 
     if shape not in FORMATS:
         raise UsageError(f"no such format: {shape}; there are {', '.join(FORMATS)}")
-    if shape == "markdown" and not is_request:
-        raise UsageError("markdown is for requests: say --base with it")
     return shape
 
 

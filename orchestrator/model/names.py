@@ -33,3 +33,6 @@ SWITCH_PLATFORMS = {
     "ovs": SwitchPlatform(24, "swp{n}"),
     "cisco_ios": SwitchPlatform(48, "GigabitEthernet1/0/{n}"),
 }
+
+FIREWALL = "firewall"
+"""The role of firewalls."""

@@ -13,12 +13,16 @@ from orchestrator.model.town import Town
 BASE, HEAD = "base", "head"
 LOW, MEDIUM, HIGH = "low", "medium", "high"
 LEVELS = (LOW, MEDIUM, HIGH)
+MANY = 20
+"""More hosts than this are many: how many of the town's they are is then told."""
 
 NEW = "new"
 REMOVED = "no longer wanted"
 ARGUMENTS = "arguments changed"
 ROLE = "role code changed"
 REACHED = "reached differently"
+QUIET = frozenset({REMOVED, REACHED})
+"""Changes for which nothing runs on a machine."""
 NOT_DERIVABLE = "effect not derivable from data; see check mode after approval"
 
 
@@ -123,10 +127,16 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """The highest of its reasons, and how many people have to approve."""
+    """The highest of its reasons."""
 
     level: str
     reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedRisk(Risk):
+    """The risk of a request, and how many people have to approve it."""
+
     approvals: int
 
 
@@ -239,21 +249,27 @@ class Revisions:
     inputs: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestPlan:
-    """Everything that reviewers read; `flows` is None where nobody computed them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """What people read of any plan; `flows` is None where there is nothing to compare the firewall with."""
 
     town: str
-    revisions: Revisions
     summary: str
-    headlines: tuple[Headline, ...]
-    risk: Risk
     hit: Hit
     changes: tuple[Change, ...]
-    files: FilesChanged
     waves: tuple[RequestWave, ...]
     undo: Undo
     flows: FlowChange | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestPlan(Impact):
+    """Everything that reviewers read."""
+
+    revisions: Revisions
+    headlines: tuple[Headline, ...]
+    risk: ReviewedRisk
+    files: FilesChanged
     violations: tuple[Violation, ...] = ()
 
     @property

@@ -33,6 +33,7 @@ _SPANS = """
 SELECT done.role, started.at, done.at FROM record AS done
 JOIN record AS started ON started.run = done.run AND started.host = done.host AND started.role = done.role
 WHERE done.kind = 'applied' AND started.kind = 'started'
+AND done.role IN (SELECT value FROM json_each(?))
 """
 _KNOWN = "SELECT digest FROM content WHERE digest IN (SELECT value FROM json_each(?))"
 
@@ -122,9 +123,9 @@ class Ledger:
         rows = self._store.execute(_KNOWN, (json.dumps(sorted(set(digests))),))
         return {str(digest) for (digest,) in rows}
 
-    def spans(self) -> Iterator[tuple[str, str, str]]:
-        """Yield role, beginning and end in UTC of every unit that was applied."""
-        return iter(self._store.execute(_SPANS))
+    def spans(self, roles: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+        """Yield role, beginning and end in UTC of every unit of some roles that was applied."""
+        return iter(self._store.execute(_SPANS, (json.dumps(sorted(roles)),)))
 
     def fault(self) -> str:
         """Name the first record that cannot be trusted, or return nothing."""

@@ -7,6 +7,6 @@ is not certain that way raises DoubtError, and the whole town is planned.
 
 from orchestrator.replan.base import Base, based_on
 from orchestrator.replan.doubt import DoubtError
-from orchestrator.replan.replan import Present, replan
+from orchestrator.replan.replan import Present, foreseen, replan
 
-__all__ = ["Base", "DoubtError", "Present", "based_on", "replan"]
+__all__ = ["Base", "DoubtError", "Present", "based_on", "foreseen", "replan"]

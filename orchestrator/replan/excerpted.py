@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from orchestrator.desired import Desired
-from orchestrator.model.request import Lines, RequestPlan, Side
+from orchestrator.model.request import MANY, Lines, RequestPlan, Side
 from orchestrator.model.source import Because
 from orchestrator.replan.base_side import BaseSide, own_digests
 from orchestrator.replan.doubt import DoubtError
 from orchestrator.replan.related import Relatives, edited
-from orchestrator.replan.sheets import Name, Sheets, sheets
+from orchestrator.replan.sheets import LEFT_OUT, Name, Sheets, sheets
 from orchestrator.replan.whole_policy import whole_policies
 from orchestrator.request.lines import Edited
-from orchestrator.request.risk import MANY
 
 Files = Mapping[str, str]
 Follow = Callable[[Files, bool], Desired]
 """From an excerpt's files, and whether they are head's, to all that follows; raises DoubtError if refused."""
-
-_EMPTY = "# ...\n"
-"""Stands for a line of the town that is not in the excerpt, so that every other one keeps its number."""
 
 
 class CertainLines(Edited):
@@ -38,7 +34,7 @@ def excerpted(known: BaseSide, old: Files, new: Files, follow: Follow) -> tuple[
     _judge_lines(before, now, entries)
     kept = Relatives(before, now).of(entries, now.framed_words())
     base, head = (
-        follow(side.excerpt(kept, _EMPTY), at_head) for side, at_head in ((before, False), (now, True))
+        follow(side.excerpt(kept, LEFT_OUT), at_head) for side, at_head in ((before, False), (now, True))
     )
     _judge_base(known, base)
     before_policy, policy = whole_policies(known, base, head)

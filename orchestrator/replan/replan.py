@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from orchestrator.desired import Desired
-from orchestrator.flows.rules import violations
-from orchestrator.model.names import WORKSTATIONS
+from orchestrator.model.apply_plan import Foreseen
+from orchestrator.model.names import FIREWALL, WORKSTATIONS
 from orchestrator.model.plan import CodeDigests, LedgerState, Observation, Plan, PlannedUnit
-from orchestrator.model.rendering import Rendering, UnitRendering
+from orchestrator.model.rendering import Rendering
+from orchestrator.model.request import MANY, Policed, Side
 from orchestrator.plan import plan, with_changes
 from orchestrator.plan.keys import canonical, digest
 from orchestrator.plan.rejoin import DIRECTORY
@@ -21,8 +22,7 @@ from orchestrator.replan.doubt import DoubtError
 from orchestrator.replan.related import Relatives, edited
 from orchestrator.replan.shared import edited as edited_arguments
 from orchestrator.replan.shared import joined
-from orchestrator.replan.sheets import sheets
-from orchestrator.replan.whole_policy import first_firewall, policed
+from orchestrator.replan.sheets import LEFT_OUT, sheets
 
 Seen = Mapping[str, Observation]
 
@@ -50,21 +50,22 @@ class Present(Protocol):
 
 def replan(base: Base, files: Mapping[str, str], present: Present) -> Plan:
     """The same plan as of the whole town; raises DoubtError where only the whole town can tell."""
+    return foreseen(base, files, present).plan
+
+
+def foreseen(base: Base, files: Mapping[str, str], present: Present) -> Foreseen:
+    """The plan with the excerpt that it follows from, if that holds all of its hosts."""
     before = sheets(base.files)
     now = sheets(files, before)
     recorded = present.recorded(base)
     lines = edited(before, now)
     if not lines and not recorded:
-        return base.plan
+        return Foreseen(base.plan)
     kept = Relatives(before, now).of(lines, recorded | now.framed_words())
-    excerpts = (present.follows(before.excerpt(kept)), present.follows(now.excerpt(kept)))
+    excerpts = (present.follows(before.excerpt(kept)), present.follows(now.excerpt(kept, LEFT_OUT)))
     step = _Step(base, present, recorded, *excerpts)
     step.judge()
-    shared = dict(step.shared())
-    found = step.plan(shared)
-    if not found.is_empty:
-        step.judge_rules(shared)
-    return found
+    return step.foreseen(dict(step.shared()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +96,42 @@ class _Step:
         if _essence(again.units) != _essence(unit for unit in self.base.plan.units if unit.host in pcs):
             raise DoubtError("the excerpt says something else than the whole town did")
 
-    def judge_rules(self, shared: Mapping[Unit, str]) -> None:
-        """See that the town keeps its rules; one that it breaks is told in the lines of the whole town."""
-        first = first_firewall(self.now)
-        if first and self.now.town.rules.flows:
-            arguments = json.loads(shared[first])
-            whole = policed(self.base, self.before.town, self.now, arguments)
-            if violations(whole.town, arguments):
-                raise DoubtError("a rule is broken")
-
-    def plan(self, shared: Mapping[Unit, str]) -> Plan:
-        """The base's plan with the units of the excerpt's hosts replaced."""
+    def foreseen(self, shared: Mapping[Unit, str]) -> Foreseen:
+        """The plan, with the excerpt if that holds all of its hosts."""
         hosts = set(self.before.town.hosts) | set(self.now.town.hosts) | self.recorded
         found = self._planned(self.excerpt_now[1], self.now.rendering, hosts, shared)
-        found = self._with_changes(found, shared)
+        found, rendering, applied = self._with_changes(found, shared)
+        plan = self._joined(found, hosts)
+        if plan.is_empty:
+            return Foreseen(plan)
+        whole = self._policed(shared)
+        self._judge_rules(whole)
+        if not set(plan.hosts) <= set(self.now.town.hosts) or len(plan.hosts) > MANY:
+            return Foreseen(plan)
+        side = Side(self.now.town, self.now.intent, rendering, {}, whole)
+        return Foreseen(plan, side, applied, self._last_firewall(plan))
+
+    def _policed(self, shared: Mapping[Unit, str]) -> Policed:
+        from orchestrator.replan.whole_policy import first_firewall, policed
+
+        first = first_firewall(self.now)
+        firewall = json.loads(shared[first]) if first else None
+        return policed(self.base, self.before.town, self.now, firewall)
+
+    def _judge_rules(self, whole: Policed) -> None:
+        """See that the town keeps its rules; one that it breaks is told in the lines of the whole town."""
+        from orchestrator.flows.rules import violations
+
+        before, now = (_bearing(wanted) for wanted in (self.before, self.now))
+        if before != now and whole.firewall and violations(whole.town, whole.firewall):
+            raise DoubtError("a rule is broken")
+
+    def _last_firewall(self, plan: Plan) -> str:
+        last = next((unit.previous for unit in plan.units if unit.role == FIREWALL), "")
+        return self.present.contents({last}).get(last, "") if last else ""
+
+    def _joined(self, found: Plan, hosts: set[str]) -> Plan:
+        """The base's plan with the units of the excerpt's hosts replaced."""
         old = self.base.plan
         joining = set(old.joining) - hosts
         if joining and not any(unit.role == DIRECTORY for unit in found.units):
@@ -141,11 +164,18 @@ class _Step:
                 raise DoubtError(f"{unit.role} on {unit.host} is new")
             yield name, joined(edited_arguments(self.base.shared[name], before[name], unit.arguments))
 
-    def _with_changes(self, found: Plan, shared: Mapping[Unit, str]) -> Plan:
-        """Differences between excerpts are those of the whole town, where it was applied as it was before."""
+    def _with_changes(
+        self, found: Plan, shared: Mapping[Unit, str]
+    ) -> tuple[Plan, Rendering, Mapping[Unit, str]]:
+        """The plan with its changes, and what was compared: the rendering, and last arguments by unit.
+
+        Differences between excerpts are those of the whole town, where it was applied as it was before.
+        """
         before, now, digest_before = _arguments(self.before), _arguments(self.now), self._digests_before()
         known = self.present.known(unit.previous for unit in found.units if unit.previous)
-        applied, rendered, wanted = {}, [], set()
+        applied: dict[str, str] = {}
+        rendered: dict[Unit, Mapping[str, object]] = {}
+        wanted: set[str] = set()
         for unit in found.units:
             name = (unit.host, unit.role)
             arguments = now[name]
@@ -154,10 +184,18 @@ class _Step:
             else:
                 wanted.add(unit.previous)
                 arguments = json.loads(shared[name]) if name in shared else arguments
-            rendered.append(UnitRendering(unit.host, unit.role, unit.position, arguments, ()))
+            rendered[name] = arguments
         applied = {key: text for key, text in applied.items() if key in known}
         applied.update(self.present.contents(wanted & known))
-        return with_changes(found, replace(self.now.rendering, units=tuple(rendered)), applied)
+        units = (
+            replace(unit, arguments=rendered.get((unit.host, unit.role), unit.arguments))
+            for unit in self.now.rendering.units
+        )
+        rendering = replace(self.now.rendering, units=tuple(units))
+        last = {
+            (unit.host, unit.role): applied[unit.previous] for unit in found.units if unit.previous in applied
+        }
+        return with_changes(found, rendering, applied), rendering, last
 
     def _digests_before(self) -> Callable[[PlannedUnit], str]:
         """Digest of the base's arguments of a unit; one that was not due then had them applied."""
@@ -174,6 +212,13 @@ class _Step:
 
 def _arguments(wanted: Desired) -> dict[Unit, Mapping[str, object]]:
     return {(unit.host, unit.role): unit.arguments for unit in wanted.rendering.units}
+
+
+def _bearing(wanted: Desired) -> tuple[object, ...]:
+    """What the town's rules are about: who is where, in which groups, and the firewalls."""
+    hosts = {(host.name, host.address, host.groups) for host in wanted.town.hosts.values()}
+    walls = [canonical(unit.arguments) for unit in wanted.rendering.units if unit.role == FIREWALL]
+    return hosts, walls
 
 
 def _essence(units: Iterable[PlannedUnit]) -> set[tuple[str, str, str, str]]:

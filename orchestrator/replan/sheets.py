@@ -26,6 +26,9 @@ _ENTRIES = re.compile(rf"(?:{_ENTRY}\n)*")
 _SECTION = re.compile(r"^[^ #\n].*$", re.MULTILINE)
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
+LEFT_OUT = "# left out\n"
+"""Stands for a line of the town that is not in an excerpt, so that every other one keeps its number."""
+
 Name = tuple[str, str]
 """Kind and key of an entry."""
 Entries = Mapping[str, Mapping[str, str]]

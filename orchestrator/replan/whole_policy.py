@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from ipaddress import IPv4Address
-from typing import Protocol
+from typing import Any, Protocol
 
 from orchestrator.desired import Desired
-from orchestrator.model.names import FIREWALLS
+from orchestrator.flows.ruleset import reach
+from orchestrator.model.names import FIREWALL, FIREWALLS
 from orchestrator.model.request import Policed
 from orchestrator.model.town import Host, Town
 from orchestrator.replan.base import Unit
 from orchestrator.replan.base_side import BaseSide, shared_units
 from orchestrator.replan.doubt import DoubtError
 from orchestrator.replan.shared import Texts, edited, joined
-from orchestrator.request.policy import FIREWALL
 
 
 class Whole(Protocol):
@@ -80,18 +80,22 @@ def _whole(known: Whole, addresses: Mapping[str, str], before: Town, now: Town) 
         name: tuple(sorted({*known.groups.get(name, ())} - {*before.hosts} | {*now.groups.get(name, ())}))
         for name in {*known.groups, *now.groups}
     }
-    return replace(now, hosts=_Hosts(now.hosts, addresses), groups=groups)
+    some = next(iter(now.hosts.values()))
+    like = tuple(getattr(some, field.name) for field in fields(Host)[3:])
+    return replace(now, hosts=_Hosts(now.hosts, addresses, like), groups=groups)
 
 
 @dataclass(frozen=True, slots=True)
 class _Hosts(Mapping[str, Host]):
     near: Mapping[str, Host]
     addresses: Mapping[str, str]
+    like: tuple[Any, ...]
+    """What a host that is not near is taken to be, from its MAC on; a town has thousands of them."""
 
     def __getitem__(self, name: str) -> Host:
         if name in self.near:
             return self.near[name]
-        return replace(next(iter(self.near.values())), name=name, address=IPv4Address(self.addresses[name]))
+        return Host(name, (), IPv4Address(reach(self.addresses[name])[0]), *self.like)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.addresses)

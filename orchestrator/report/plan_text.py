@@ -1,84 +1,38 @@
-"""A plan in an admin's words."""
+"""An apply plan as text for a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterator
 
-from orchestrator.model.plan import Plan, PlannedUnit, Wave
+from orchestrator.model.apply_plan import ApplyPlan
+from orchestrator.report.impact_text import changes, flows, hit, reasons, sections, undo, waves
+from orchestrator.report.request_words import clean, listed
 
-_MOST_NAMES = 4
-
-
-def plan_text(plan: Plan) -> str:
-    """Return the plan as text, wave by wave; units that change alike share a line."""
-    if plan.is_empty:
-        return "\n".join([f"{plan.town}: nothing to do", *_unwanted(plan)])
-    return "\n".join([summary(plan), *_waves(plan), *_unverified(plan), *_unwanted(plan)])
+ALL = 1_000
+NO_FIREWALL = "nothing to compare with: what the firewall was last given is not known"
 
 
-def summary(plan: Plan) -> str:
-    """Return the plan's size in one line."""
-    units, hosts, waves = len(plan.units), len(plan.hosts), len(plan.waves)
-    return f"{plan.town}: {_count(units, 'unit')} on {_count(hosts, 'host')} in {_count(waves, 'wave')}"
+def plan_text(plan: ApplyPlan) -> str:
+    """Return the plan, section by section; a change that many hosts share stands once."""
+    title = f"{clean(plan.town)}: {clean(plan.summary)}"
+    if not plan.units:
+        return "\n".join([title, *_rest(plan)])
+    parts = (
+        (f"risk: {plan.risk.level}", reasons(plan.risk.reasons)),
+        ("who is hit", hit(plan)),
+        ("changes", changes(plan)),
+        ("firewall", flows(plan, NO_FIREWALL)),
+        ("waves", waves(plan)),
+        ("undo", undo(plan)),
+    )
+    return "\n".join([title, *sections(parts), *_rest(plan)])
 
 
-def _waves(plan: Plan) -> Iterator[str]:
-    for wave in plan.waves:
-        yield ""
-        yield f"{wave.position:3}  {wave.name}"
-        yield from _alike(wave)
-
-
-def _alike(wave: Wave) -> Iterator[str]:
-    for (role, reason, changes), units in groupby(wave.units, key=_likeness):
-        yield f"       {role:18} {_names(units):34} {reason}"
-        yield from (f"         {change}" for change in changes)
-
-
-def _likeness(unit: PlannedUnit) -> tuple[str, str, tuple[str, ...]]:
-    return unit.role, unit.reason, unit.changes
-
-
-def _names(units: Iterable[PlannedUnit]) -> str:
-    hosts = [unit.host for unit in units]
-    more = len(hosts) - _MOST_NAMES
-    return ", ".join(hosts) if more <= 0 else f"{', '.join(hosts[:_MOST_NAMES])} and {more} more"
-
-
-def _unverified(plan: Plan) -> Iterator[str]:
+def _rest(plan: ApplyPlan) -> Iterator[str]:
     if plan.unverified:
-        yield ""
-        yield f"     to be checked only: {', '.join(f'{role} on {host}' for host, role in plan.unverified)}"
-
-
-def _unwanted(plan: Plan) -> Iterator[str]:
+        yield from (
+            "",
+            f"to be checked only: {listed((f'{role} on {host}' for host, role in plan.unverified), ALL)}",
+        )
     if plan.unwanted:
-        yield ""
-        yield f"     no longer wanted, their line is gone: {', '.join(plan.unwanted)}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def plan_json(plan: Plan) -> dict[str, object]:
-    """Return the plan for programs."""
-    return {
-        "schema": "townhall.plan/1",
-        "town": plan.town,
-        "record": plan.record,
-        "units": [
-            {
-                "host": unit.host,
-                "role": unit.role,
-                "wave": unit.position,
-                "key": unit.key,
-                "reason": unit.reason,
-                "changes": list(unit.changes),
-            }
-            for unit in plan.units
-        ],
-        "unverified": [list(unit) for unit in plan.unverified],
-        "unwanted": list(plan.unwanted),
-    }
+        yield from ("", f"no longer wanted, their line is gone: {listed(plan.unwanted, ALL)}")

@@ -15,7 +15,7 @@ from orchestrator.request.headlines import headlines
 from orchestrator.request.hit import hit
 from orchestrator.request.lines import Edited
 from orchestrator.request.policy import flow_change, violated
-from orchestrator.request.risk import risk
+from orchestrator.request.risk import reviewed_risk
 from orchestrator.request.summary import summary
 from orchestrator.request.undo import undo
 from orchestrator.request.waves import waves
@@ -40,7 +40,7 @@ def request(  # noqa: PLR0913, PLR0917 - two sides, what is around them, and who
         revisions=revisions,
         summary=summary(done, changes, files, order),
         headlines=done,
-        risk=risk(base, head, changes, files, around, flows, violations),
+        risk=reviewed_risk(base, head, changes, files, around, flows, violations),
         hit=hit(base, head, changes, around, edited),
         changes=changes,
         files=files,

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from orchestrator.model.intent import SwitchPort, User
 from orchestrator.model.names import WORKSTATIONS
 from orchestrator.model.request import (
-    ARGUMENTS,
+    NEW,
+    QUIET,
     REMOVED,
-    ROLE,
     Affected,
     Change,
     Hit,
@@ -23,14 +23,22 @@ from orchestrator.model.source import Because
 from orchestrator.request.lines import Edited
 
 NO_HISTORY = "no history"
-_RUNNING = frozenset({ARGUMENTS, ROLE})
+_UNDISTURBING = QUIET | {NEW}
 
 
-def hit(
-    base: Side | None, head: Side, changes: tuple[Change, ...], around: Surroundings, edited: Edited
+def hit(  # noqa: PLR0913, PLR0917 - two sides, what changes between them, and what tells why
+    base: Side | None,
+    head: Side,
+    changes: tuple[Change, ...],
+    around: Surroundings,
+    edited: Edited,
+    touched: Mapping[str, Lines] | None = None,
 ) -> Hit:
-    """Everyone and everything that notices, as far as data can tell."""
-    touched = _touched(changes)
+    """Everyone and everything that notices, as far as data can tell.
+
+    `touched` gives the lines of each host that changes, if not all lines of its changes are its own.
+    """
+    touched = touched if touched is not None else _touched(changes)
     accounts = dict(_accounts(base, head, edited))
     sides = [side for side in (head, base) if side]
     found = (
@@ -111,7 +119,7 @@ def _joined(parts: Iterable[Lines]) -> Lines:
 def _restarts(changes: Iterable[Change], around: Surroundings) -> Iterator[Interruption]:
     for change in changes:
         handlers = around.restarts.get(change.role, ())
-        if change.kind in _RUNNING and handlers:
+        if change.kind not in _UNDISTURBING and handlers:
             known = around.history.get(change.role)
             expected = f"the unit took {known:.0f} s at the median" if known is not None else NO_HISTORY
             what = f"{change.role} may do: {', '.join(handlers)}"

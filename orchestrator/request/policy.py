@@ -8,15 +8,13 @@ from dataclasses import replace
 from orchestrator.flows import Row
 from orchestrator.flows import changes as flow_changes
 from orchestrator.flows.rules import violations as broken_rules
-from orchestrator.model.names import FIREWALLS
+from orchestrator.model.names import FIREWALL, FIREWALLS
 from orchestrator.model.request import (
-    ARGUMENTS,
     HEAD,
     HIGH,
     MEDIUM,
-    NEW,
+    QUIET,
     REMOVED,
-    ROLE,
     Change,
     FilesChanged,
     FlowChange,
@@ -32,7 +30,6 @@ from orchestrator.model.source import Source
 from orchestrator.model.town import Flow
 from orchestrator.plan.restraints import Count, approvals_for, excesses, freeze_text, freezes_on, tier_of
 
-FIREWALL = "firewall"
 NOWHERE = Source("", 0)
 Arguments = Mapping[str, object]
 
@@ -47,7 +44,7 @@ def flow_change(base: Side | None, head: Side, changes: Iterable[Change]) -> Flo
         return None
     if before == after:
         return FlowChange(())
-    found = flow_changes(before, after, _hosts(head))
+    found = flow_changes(before, after, hosts_by_address(head))
     lines = tuple(line for change in changes if change.role == FIREWALL for line in change.because)
     rows = [
         *(_row(True, row, lines) for row in found.allowed_rows),
@@ -113,7 +110,7 @@ def _said(entries: Iterable[Flow | RuleException]) -> frozenset[Flow | RuleExcep
 
 def _counts(base: Side | None, head: Side, changes: tuple[Change, ...]) -> dict[int, Count]:
     """Hosts of each tier that a request changes, and those that it removes."""
-    changed = {host for one in changes if one.kind in {NEW, ARGUMENTS, ROLE} for host in one.hosts}
+    changed = {host for one in changes if one.kind not in QUIET for host in one.hosts}
     gone = {host for one in changes if one.kind == REMOVED for host in one.hosts} - set(head.town.hosts)
     tiers: dict[int, list[int]] = {}
     for index, names in enumerate((changed, gone)):
@@ -128,7 +125,8 @@ def _tier(host: str, base: Side | None, head: Side) -> int:
     return tier_of(found.groups if found else ())
 
 
-def _hosts(side: Side) -> Mapping[str, str]:
+def hosts_by_address(side: Side) -> Mapping[str, str]:
+    """The names of a whole town's hosts by their addresses."""
     if side.policed:
         return side.policed.hosts
     return {str(place.address): place.host for place in side.intent.placements.values()}

@@ -11,6 +11,7 @@ from orchestrator.model.request import (
     HIGH,
     LEVELS,
     LOW,
+    MANY,
     MEDIUM,
     REACHED,
     REMOVED,
@@ -21,6 +22,7 @@ from orchestrator.model.request import (
     Line,
     Lines,
     Reason,
+    ReviewedRisk,
     Risk,
     Side,
     Surroundings,
@@ -29,11 +31,10 @@ from orchestrator.model.request import (
 from orchestrator.model.source import Source
 from orchestrator.request.policy import approvals, restraints
 
-MANY = 20
 _KEEPERS = {DOMAIN_CONTROLLERS: "domain controllers", FIREWALLS: "firewalls", SWITCHES: "switches"}
 
 
-def risk(  # noqa: PLR0913, PLR0917 - one value for each thing that bears on it
+def reviewed_risk(  # noqa: PLR0913, PLR0917 - one value for each thing that bears on it
     base: Side | None,
     head: Side,
     changes: tuple[Change, ...],
@@ -41,24 +42,36 @@ def risk(  # noqa: PLR0913, PLR0917 - one value for each thing that bears on it
     around: Surroundings,
     flows: FlowChange | None = None,
     violations: tuple[Violation, ...] = (),
+) -> ReviewedRisk:
+    """The risk of a request with all of its reasons, the highest first, and who has to approve it."""
+    found = risk(base, head, changes, around, flows, (*_of_code(files, around), *_of_violations(violations)))
+    least, asked = approvals(base, head, changes, files)
+    usual = 2 if files.code or found.level == HIGH else 1
+    return ReviewedRisk(found.level, (*found.reasons, *asked), max(usual, least))
+
+
+def risk(  # noqa: PLR0913, PLR0917
+    base: Side | None,
+    head: Side,
+    changes: tuple[Change, ...],
+    around: Surroundings,
+    flows: FlowChange | None = None,
+    more: tuple[Reason, ...] = (),
 ) -> Risk:
-    """The risk with all of its reasons, the highest first."""
+    """The risk of changes with all of its reasons, the highest first; `more` reasons count too."""
     reasons = [
-        *_of_code(files, around),
+        *more,
         *_of_roles(head, changes),
         *_of_keepers(head, changes),
         *_of_removed(base, head, changes),
         *_of_size(head, changes),
         *_of_reach(changes),
-        *_of_policy(flows, violations),
+        *_of_flows(flows),
         *restraints(base, head, changes, around.day),
     ]
-    least, asked = approvals(base, head, changes, files)
     found = tuple(sorted(reasons, key=lambda reason: -LEVELS.index(reason.level)))
-    level = found[0].level if found else LOW
     harmless = Reason(LOW, "data alone, for few hosts, none of which others depend on")
-    usual = 2 if files.code or level == HIGH else 1
-    return Risk(level, (*(found or (harmless,)), *asked), max(usual, least))
+    return Risk(found[0].level if found else LOW, found or (harmless,))
 
 
 def _of_code(files: FilesChanged, around: Surroundings) -> Iterator[Reason]:
@@ -129,12 +142,15 @@ def _of_reach(changes: tuple[Change, ...]) -> Iterator[Reason]:
             yield Reason(MEDIUM, text, change.because)
 
 
-def _of_policy(flows: FlowChange | None, violations: tuple[Violation, ...]) -> Iterator[Reason]:
+def _of_flows(flows: FlowChange | None) -> Iterator[Reason]:
     for allowed, word in ((True, "allowed"), (False, "denied")):
         rows = [row for row in flows.rows if row.allowed == allowed] if flows else []
         if rows:
             what = "flow is" if len(rows) == 1 else "flows are"
             yield Reason(MEDIUM, f"{len(rows)} {what} newly {word}", rows[0].because)
+
+
+def _of_violations(violations: tuple[Violation, ...]) -> Iterator[Reason]:
     for violation in violations:
         yield Reason(HIGH, f"{violation.rule}: {violation.reason}")
 

@@ -21,10 +21,14 @@ def summary(
     if not waves and not changes:
         unknown = ": what it does to machines does not follow from data" if files.code else ": no unit runs"
         return f"{done}{unknown}" if done else "nothing would change"
+    return f"{done or 'the same lines mean something else'}: {size(waves)}"
+
+
+def size(waves: tuple[RequestWave, ...]) -> str:
+    """How far a plan reaches."""
     units = sum(wave.units for wave in waves)
     hosts = {host for wave in waves for host in wave.hosts}
-    size = f"{_count(units, 'unit')} on {_count(len(hosts), 'host')} in {_count(len(waves), 'wave')}"
-    return f"{done or 'the same lines mean something else'}: {size}"
+    return f"{_count(units, 'unit')} on {_count(len(hosts), 'host')} in {_count(len(waves), 'wave')}"
 
 
 def _headlines(rows: tuple[Headline, ...]) -> Iterator[str]:

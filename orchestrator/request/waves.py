@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from orchestrator.model.request import ARGUMENTS, NEW, ROLE, Change, RequestWave, Surroundings
-
-_RUNNING = frozenset({NEW, ARGUMENTS, ROLE})
+from orchestrator.model.request import QUIET, Change, RequestWave, Surroundings
 
 
 def waves(changes: tuple[Change, ...], around: Surroundings) -> tuple[RequestWave, ...]:
     """The catalogue's plays that have anything to do; units of one role run side by side."""
     found = []
     for play in around.catalogue.plays:
-        mine = [one for one in changes if one.position == play.position and one.kind in _RUNNING]
+        mine = [one for one in changes if one.position == play.position and one.kind not in QUIET]
         units = {unit for one in mine for unit in one.units}
         if units:
             roles = tuple(role for role in play.roles if any(role == name for _, name in units))

@@ -13,16 +13,20 @@ import pytest
 from hypothesis import HealthCheck, event, given, reject, settings
 from hypothesis import strategies as st
 
-from orchestrator.apply.code import code_digests
+from orchestrator.apply.code import code_digests, not_units
 from orchestrator.desired import PROJECT, Desired, following
 from orchestrator.errors import Refused
 from orchestrator.load import load_text
 from orchestrator.load.files import read_files, read_specs
 from orchestrator.load.problems import Problems
+from orchestrator.model.apply_plan import ApplyPlan, Foreseen
 from orchestrator.model.plan import CodeDigests, LedgerState, Observation, Plan, UnitState
+from orchestrator.model.rendering import Catalogue
+from orchestrator.model.request import Side, Surroundings
 from orchestrator.plan import plan, with_changes
 from orchestrator.plan.keys import canonical, current_keys
-from orchestrator.replan import Base, DoubtError, based_on, replan
+from orchestrator.replan import Base, DoubtError, based_on, foreseen
+from orchestrator.request.apply import apply_plan
 from tests.towns.generate import generate
 
 PCS, PEOPLE, CABLING = "hosts/workstations.yml", "group_vars/all/people.yml", "group_vars/all/cabling.yml"
@@ -98,6 +102,15 @@ class Known:
         pending = plan(found.rendering, self.code, self.state({host for host, _ in self.units}))
         previous = self.contents(unit.previous for unit in pending.units)
         return found, with_changes(pending, found.rendering, previous)
+
+    def foreseen(self, files: Mapping[str, str]) -> Foreseen:
+        """The same with what it was made of."""
+        found, pending = self.whole(files)
+        side = Side(found.town, found.intent, found.rendering, {})
+        known = [unit for unit in pending.units if unit.previous in self.texts]
+        last = {(unit.host, unit.role): self.texts[unit.previous] for unit in known}
+        walls = [text for (_, role), text in last.items() if role == "firewall"]
+        return Foreseen(pending, side, last, walls[0] if walls else "")
 
 
 def applied(town: str, left_out: Iterable[int]) -> Known:
@@ -281,12 +294,27 @@ def test_a_plan_from_an_earlier_one_is_that_of_the_whole_town(
     for edit, number in edits:
         files = edit(files, number)
     try:
-        again = replan(Base.of_plain(base.plain()), files, known)
+        again = foreseen(Base.of_plain(base.plain()), files, known)
     except DoubtError as doubt:
         event(f"the whole town is planned: {doubt}")
         return
     event(f"planned by an earlier plan: {len(edits)} edits")
-    assert again == known.whole(files)[1]
+    whole = known.foreseen(files)
+    assert again.plan == whole.plan
+    if again.side:
+        event("what it means for people is told from the excerpt")
+        assert told(again, known) == told(whole, known)
+
+
+def told(found: Foreseen, known: Known) -> ApplyPlan:
+    """All that is read of a plan."""
+    plays = tuple(known.code.plays.values())
+    roles = {role for play in plays for role in play.roles}
+    restarts = dict.fromkeys(roles, ("Something is restarted",))
+    around = Surroundings(
+        Catalogue(plays), not_units(roles), restarts, history={"base": 3.0}, day="2026-01-01"
+    )
+    return apply_plan(found, around)
 
 
 @pytest.mark.parametrize("town", ["stari_grad", "made"])
@@ -297,9 +325,11 @@ def test_a_usual_edit_is_planned_without_the_whole_town(town: str, edit: Edit) -
     files = dict(texts(town))
     base = based_on("", files, *known.whole(files), "")
     edited = next(after for after in (edit(files, number) for number in range(20)) if holds(after))
-    again = replan(base, edited, known)
-    assert again == known.whole(edited)[1]
-    assert not again.is_empty or edited == files
+    again, whole = foreseen(base, edited, known), known.foreseen(edited)
+    assert again.plan == whole.plan
+    assert again.side
+    assert told(again, known) == told(whole, known)
+    assert not again.plan.is_empty or edited == files
 
 
 def holds(files: Files) -> bool:

@@ -17,12 +17,12 @@ def test_a_roles_time_is_the_median_of_its_applied_units(tmp_path: Path) -> None
     for run, end in (("a", "applied"), ("b", "applied"), ("c", "applied"), ("d", "failed")):
         ledger.append([Entry("started", run, "pc-1", "base")])
         ledger.append([Entry(end, run, "pc-1", "base")])
-    assert medians(ledger.spans()) == {"base": 10.0}
+    assert medians(ledger.spans(["base"])) == {"base": 10.0}
     ledger.close()
 
 
 def test_a_ledger_without_runs_has_no_history(tmp_path: Path) -> None:
     """Sabotage: expect something of every role."""
     ledger = Ledger(tmp_path / "town.sqlite")
-    assert medians(ledger.spans()) == {}
+    assert medians(ledger.spans(["base"])) == {}
     ledger.close()

@@ -32,8 +32,8 @@ from orchestrator.model.request import (
     Reason,
     RequestPlan,
     RequestWave,
+    ReviewedRisk,
     Revisions,
-    Risk,
     Undo,
     Violation,
 )
@@ -68,7 +68,7 @@ def plan_of(word: str) -> RequestPlan:
         revisions=Revisions("a" * 40, "b" * 40, word, "c" * 64),
         summary=word,
         headlines=(Headline(word, word, lines),),
-        risk=Risk(HIGH, (Reason(HIGH, word, lines),), 2),
+        risk=ReviewedRisk(HIGH, (Reason(HIGH, word, lines),), 2),
         hit=Hit(affected, affected, affected, (Interruption(word, (word,), word, lines),)),
         changes=(Change(ARGUMENTS, word, 1, (word,), (word, f"{word}[{word}]: {word}"), lines, (file,)),),
         files=FilesChanged({word: (file,)}, (file,), (file,)),
@@ -226,9 +226,7 @@ def test_each_format_is_what_it_is_called(bare: Bare, capsys: pytest.CaptureFixt
     assert json.loads(capsys.readouterr().out)["schema"] == "townhall.error/1"
 
 
-@pytest.mark.parametrize(
-    "words", [["--head", "x"], ["--history"], ["--format", "markdown"], ["--repository", "x"]]
-)
+@pytest.mark.parametrize("words", [["--head", "x"], ["--history"], ["--repository", "x"]])
 def test_options_of_a_request_need_its_base(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Sabotage: ignore --head without --base."""
     assert run(["plan", "-i", str(Path(PROJECT / TOWN)), *words]) == 64

@@ -1,0 +1,71 @@
+"""What an apply would do, in an admin's words, and what that was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from orchestrator.model.plan import Plan
+from orchestrator.model.request import LOW, Hit, Impact, Risk, Side, Undo
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A plan, the town that it is of, and by unit the arguments that were last applied, as JSON.
+
+    Where the town is an excerpt, so are these; without a town only the whole one can tell. `firewall` is what
+    the whole town's firewall was last given, if one is in the plan.
+    """
+
+    plan: Plan
+    side: Side | None = None
+    applied: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    firewall: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingUnit:
+    """A unit that would run, and why."""
+
+    host: str
+    role: str
+    wave: int
+    key: str
+    reason: str
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyPlan(Impact):
+    """Everything that is read before an apply; `record` is the ledger's newest."""
+
+    risk: Risk
+    record: int
+    units: tuple[PendingUnit, ...]
+    unverified: tuple[tuple[str, str], ...] = ()
+    unwanted: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is pending."""
+        return not self.units and not self.unverified
+
+    @classmethod
+    def without_impact(cls, plan: Plan) -> ApplyPlan:
+        """The plan as it is where nothing runs."""
+        return cls(
+            town=plan.town,
+            summary="nothing to do" if plan.is_empty else "nothing to run, units to be checked",
+            risk=Risk(LOW, ()),
+            hit=Hit(),
+            changes=(),
+            waves=(),
+            undo=Undo(),
+            record=plan.record,
+            units=tuple(
+                PendingUnit(unit.host, unit.role, unit.position, unit.key, unit.reason, unit.changes)
+                for unit in plan.units
+            ),
+            unverified=plan.unverified,
+            unwanted=plan.unwanted,
+        )

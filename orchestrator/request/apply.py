@@ -1,0 +1,151 @@
+"""A plan against the ledger -> all that is read before an apply; a pure function of what it is given."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from orchestrator.model.apply_plan import ApplyPlan, Foreseen
+from orchestrator.model.names import FIREWALL
+from orchestrator.model.plan import Plan
+from orchestrator.model.request import (
+    HEAD,
+    LOW,
+    NEW,
+    NOT_DERIVABLE,
+    ROLE,
+    Change,
+    Line,
+    Lines,
+    Policed,
+    Reason,
+    Side,
+    Surroundings,
+    Undo,
+)
+from orchestrator.plan.keys import canonical
+from orchestrator.request.applied import Given, Unit, as_given
+from orchestrator.request.hit import hit
+from orchestrator.request.lines import Edited
+from orchestrator.request.named import named
+from orchestrator.request.policy import flow_change, hosts_by_address
+from orchestrator.request.risk import risk
+from orchestrator.request.summary import size
+from orchestrator.request.undo import of_new_host, of_roles, of_secret
+from orchestrator.request.waves import waves
+
+_NAMED = 3
+STEPS = (
+    "git revert what brought these lines, and review the plan of the revert",
+    "townhall apply: every change above runs the other way round",
+)
+
+
+def apply_plan(foreseen: Foreseen, around: Surroundings) -> ApplyPlan:
+    """Everything that is read before an apply; raises ValueError where the plan comes without its town."""
+    plan, side = foreseen.plan, foreseen.side
+    if side is None:
+        raise ValueError("without its town a plan has no impact")
+    pending = [(unit.host, unit.role) for unit in plan.units]
+    given = _given(foreseen, side)
+    before = {unit: json.loads(foreseen.applied.get(unit, "null")) or given[unit] for unit in _known(plan)}
+    base = replace(as_given(side, pending, before), policed=_policed(foreseen, side))
+    head = as_given(side, pending, given)
+    lines = {host: (Line(HEAD, side.town.hosts[host].source),) for host in plan.hosts}
+    changes = tuple(_changes(plan, side, lines))
+    order, flows = waves(changes, around), flow_change(base, head, changes)
+    return replace(
+        ApplyPlan.without_impact(plan),
+        summary=f"runs {size(order)}: {_why(plan)}",
+        risk=risk(None, head, changes, around, flows),
+        hit=hit(base, head, changes, around, Edited({}, {}), lines),
+        changes=changes,
+        waves=order,
+        undo=_undo(plan, side, changes, before, around),
+        flows=flows,
+    )
+
+
+def _given(foreseen: Foreseen, side: Side) -> Given:
+    """What pending units will be given, as JSON has it."""
+    due = {(unit.host, unit.role) for unit in foreseen.plan.units}
+    units = (unit for unit in side.rendering.units if (unit.host, unit.role) in due)
+    return {(unit.host, unit.role): json.loads(canonical(unit.arguments)) for unit in units}
+
+
+def _known(plan: Plan) -> Iterator[Unit]:
+    """Units that ran before; one whose arguments of then are not remembered counts as given the same."""
+    return ((unit.host, unit.role) for unit in plan.units if unit.reason != NEW)
+
+
+def _policed(foreseen: Foreseen, side: Side) -> Policed:
+    """The firewall as it was last told, if one is pending; else nothing opens and nothing closes."""
+    due = [unit for unit in foreseen.plan.units if unit.role == FIREWALL]
+    told = json.loads(foreseen.firewall) if foreseen.firewall else None
+    same = None if due else _firewall(side)
+    return Policed(told or same, hosts_by_address(side), side.town)
+
+
+def _firewall(side: Side) -> Mapping[str, object] | None:
+    if side.policed:
+        return side.policed.firewall
+    return next((unit.arguments for unit in side.rendering.units if unit.role == FIREWALL), None)
+
+
+def _changes(plan: Plan, side: Side, lines: Mapping[str, Lines]) -> Iterator[Change]:
+    """The same change of one role on some hosts, in the order of the plan."""
+    known = named(side)
+    grouped: dict[tuple[int, str, str, tuple[str, ...]], list[str]] = {}
+    for unit in plan.units:
+        grouped.setdefault((unit.position, unit.role, unit.reason, unit.changes), []).append(unit.host)
+    for (position, role, reason, told), hosts in grouped.items():
+        because = dict.fromkeys(line for host in hosts for line in lines[host])
+        because |= dict.fromkeys(Line(HEAD, source) for source in known.of(told))
+        words = told or ((NOT_DERIVABLE,) if reason == ROLE else ())
+        yield Change(reason, role, position, tuple(hosts), words, tuple(because))
+
+
+def _why(plan: Plan) -> str:
+    counts = Counter(unit.reason for unit in plan.units)
+    return ", ".join(f"{count} x {reason}" for reason, count in counts.items())
+
+
+def _undo(plan: Plan, side: Side, changes: tuple[Change, ...], before: Given, around: Surroundings) -> Undo:
+    if not changes:
+        return Undo()
+    reasons = (*_of_new_hosts(plan, side, around), *_of_secrets(side, before), *of_roles(changes))
+    return Undo(STEPS, tuple(dict.fromkeys(reasons)))
+
+
+def _of_new_hosts(plan: Plan, side: Side, around: Surroundings) -> Iterator[Reason]:
+    """Hosts of which every unit is new: each by itself, or many at once."""
+    fresh = {(unit.host, unit.role) for unit in plan.units if unit.reason == NEW}
+    units = (unit for unit in side.rendering.units if unit.role not in around.not_units)
+    known = {unit.host for unit in units if (unit.host, unit.role) not in fresh}
+    reasons = [of_new_host(host, side) for host in sorted({host for host, _ in fresh} - known)]
+    if len(reasons) <= _NAMED:
+        yield from reasons
+    else:
+        text = f"{len(reasons)} new machines: what their roles installed stays on them"
+        yield Reason(LOW, text, tuple(line for one in reasons for line in one.because))
+
+
+def _of_secrets(side: Side, before: Given) -> Iterator[Reason]:
+    """Secrets whose version is another than units were last given."""
+    for name, version in sorted(set(_secrets(before.values()))):
+        secret = side.town.secrets.get(name)
+        if secret and secret.version != version:
+            yield of_secret(name, version, (Line(HEAD, secret.source),))
+
+
+def _secrets(values: Iterable[Any]) -> Iterator[tuple[str, int]]:
+    for value in values:
+        if isinstance(value, Mapping) and {"secret", "version"} <= value.keys():
+            yield value["secret"], value["version"]
+        elif isinstance(value, Mapping):
+            yield from _secrets(value.values())
+        elif isinstance(value, list):
+            yield from _secrets(value)
