@@ -17,10 +17,10 @@ from orchestrator.apply.devices import ROLES as DEVICES
 from orchestrator.apply.devices import Switches, survey_devices
 from orchestrator.apply.lock import locked, who
 from orchestrator.apply.observer import Nobody, Observer
-from orchestrator.apply.run import Order, Tools
 from orchestrator.apply.secrets import vault_files
 from orchestrator.apply.settle import UNPROVEN, checked_units, settled
 from orchestrator.apply.survey import pinned, survey
+from orchestrator.apply.tools import Order, Tools
 from orchestrator.desired import Desired, desired
 from orchestrator.flows.rules import hold_rules
 from orchestrator.model.apply_plan import Foreseen

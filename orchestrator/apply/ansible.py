@@ -16,6 +16,7 @@ from orchestrator.reach import PROJECT, control_directory
 
 ACCELERATED_CORES = ("2.19.",)
 _LEASHED = Path(__file__).with_name("leashed")
+_ACTIONS = Path(__file__).parents[1] / "ansible_plugins" / "action"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ def environment(job: Job, project: Path) -> dict[str, str]:
         "ANSIBLE_CONFIG": str(project / "ansible.cfg"),
         "ANSIBLE_HOST_KEY_CHECKING": "True",
         "ANSIBLE_INVENTORY_ENABLED": "yaml",
+        "ANSIBLE_ACTION_PLUGINS": str(_ACTIONS),
         "ANSIBLE_FORKS": str(forks(job.hosts)),
         "ANSIBLE_SSH_CONTROL_PATH_DIR": str(control_directory()),
         "ANSIBLE_SSH_CONTROL_PATH": "%(directory)s/%%C",

@@ -1,113 +1,103 @@
-"""Understand a run's events and write down each unit's beginning and end as they happen."""
+"""Write down each unit's beginning before it begins, and its end when it was seen."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from threading import RLock
-from typing import Any, Protocol
+from typing import Protocol
 
 from orchestrator.apply.observer import Observer
-from orchestrator.apply.playbook import NOTIFY_TASK, STAMP_TASK, RunPlay
-from orchestrator.model.outcome import APPLIED, FAILED, NOT_STARTED, UNKNOWN, UNREACHABLE, UnitOutcome
+from orchestrator.errors import LedgerError
+from orchestrator.model.outcome import APPLIED, NOT_STARTED, UNKNOWN, UNREACHABLE, UnitOutcome
 from orchestrator.model.plan import Observation, PlannedUnit
 from orchestrator.model.record import Entry
 
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_LONGEST = 800
+STARTED = "started"
 
 
 class Recorder(Protocol):
     """Keeps entries for good before it returns."""
 
     def append(self, entries: Iterable[Entry], contents: Mapping[str, str] | None = None) -> int:
-        """Append entries."""
+        """Append entries; raises LedgerError if they could not be kept."""
 
 
 class Journal:
-    """One run's memory: what began, what ended, and why. Lanes write into it side by side."""
+    """One run's memory: what began, what ended, and why. Lanes write into it side by side.
+
+    Once an append has failed nothing more is written, and `fault` holds the error.
+    """
 
     def __init__(
         self, run: str, recorder: Recorder, observer: Observer, observed: Mapping[str, Observation]
     ) -> None:
         self._run, self._recorder, self._observer, self._observed = run, recorder, observer, observed
         self._alone = RLock()
-        self._units: dict[tuple[str, str], PlannedUnit] = {}
         self._started: set[PlannedUnit] = set()
         self._faults: dict[PlannedUnit, UnitOutcome] = {}
         self._changed: dict[PlannedUnit, int] = {}
         self.outcomes: dict[PlannedUnit, UnitOutcome] = {}
+        self.fault: LedgerError | None = None
 
-    def expect(self, plays: Iterable[RunPlay]) -> None:
-        """Learn which play speaks of which unit."""
+    def start(self, units: Iterable[PlannedUnit]) -> None:
+        """Write down that units begin, each once; raises LedgerError if that could not be kept."""
         with self._alone:
-            self._units.update({(play.name, unit.host): unit for play in plays for unit in play.units})
+            beginning = [unit for unit in units if unit not in self._started]
+            if beginning:
+                self._write(self._entry(STARTED, unit) for unit in beginning)
+            self._started.update(beginning)
+            for unit in beginning:
+                self._observer.unit_started(unit)
 
-    def hear(self, event: Mapping[str, Any]) -> bool:
-        """Understand one event of ansible-runner."""
-        data = event.get("event_data") or {}
-        handler = getattr(self, "_" + str(event.get("event")), None)
+    def has_started(self, unit: PlannedUnit) -> bool:
+        """Whether a unit's beginning is written down."""
+        return unit in self._started
+
+    def change(self, unit: PlannedUnit) -> None:
+        """Count a change on a unit's host."""
+        self._changed[unit] = self._changed.get(unit, 0) + 1
+
+    def blame(self, unit: PlannedUnit, state: str, why: str) -> None:
+        """Keep the first fault: handlers that are forced after it fail only because of it."""
+        self._faults.setdefault(unit, UnitOutcome(unit, state, why))
+
+    def finish(self, unit: PlannedUnit, state: str, why: str = "", changed: int = 0) -> None:
+        """Write down a unit's end, once; an end that nobody saw is unknown."""
         with self._alone:
-            unit = self._units.get((str(data.get("play")), str(data.get("host"))))
-            if unit and handler:
-                handler(unit, data)
-        return True
+            if unit in self.outcomes:
+                return
+            outcome = UnitOutcome(unit, state, why, self._changed.get(unit, changed))
+            self.outcomes[unit] = outcome
+            if state != NOT_STARTED and not self.fault:
+                kind = {UNREACHABLE: UNKNOWN}.get(state, state)
+                self._write([self._entry(kind, unit, why)])
+            self._observer.unit_finished(outcome)
+
+    def close(self, units: Iterable[PlannedUnit], why: str = "an earlier unit did not succeed") -> None:
+        """Give every unit its end after its part of the run is over; `why` is for those that never began."""
+        with self._alone:
+            for unit in units:
+                if unit in self._faults:
+                    self.finish(unit, self._faults[unit].state, self._faults[unit].why)
+                elif unit in self._started:
+                    self.finish(unit, UNKNOWN, "the run ended in the middle of this unit")
+                else:
+                    self.finish(unit, NOT_STARTED, why)
 
     def lost(self) -> tuple[PlannedUnit, ...]:
         """Return the units that did not succeed so far."""
         with self._alone:
             return tuple(unit for unit, outcome in self.outcomes.items() if outcome.state != APPLIED)
 
-    def _runner_on_start(self, unit: PlannedUnit, data: Mapping[str, Any]) -> None:
-        self.start(unit)
-        self._observer.task_started(unit, str(data.get("task", "")))
-
-    def _runner_on_ok(self, unit: PlannedUnit, data: Mapping[str, Any]) -> None:
-        if data.get("task") == STAMP_TASK:
-            self.finish(UnitOutcome(unit, APPLIED, "", self._changed.get(unit, 0)))
-        elif (data.get("res") or {}).get("changed") and data.get("task") != NOTIFY_TASK:
-            self._changed[unit] = self._changed.get(unit, 0) + 1
-
-    def _runner_on_failed(self, unit: PlannedUnit, data: Mapping[str, Any]) -> None:
-        if not data.get("ignore_errors"):
-            self._blame(UnitOutcome(unit, FAILED, _why(data), self._changed.get(unit, 0)))
-
-    def _runner_on_unreachable(self, unit: PlannedUnit, data: Mapping[str, Any]) -> None:
-        self._blame(UnitOutcome(unit, UNREACHABLE, _why(data), self._changed.get(unit, 0)))
-
-    def _blame(self, fault: UnitOutcome) -> None:
-        """Keep the first fault: handlers that are forced after it fail only because of it."""
-        self._faults.setdefault(fault.unit, fault)
-
-    def start(self, unit: PlannedUnit) -> None:
-        """Write down that a unit begins, once."""
-        with self._alone:
-            if unit not in self._started:
-                self._started.add(unit)
-                self._recorder.append([self._entry("started", unit)])
-                self._observer.unit_started(unit)
-
-    def finish(self, outcome: UnitOutcome) -> None:
-        """Write down a unit's end; an end that nobody saw is unknown."""
-        with self._alone:
-            self.outcomes[outcome.unit] = outcome
-            if outcome.unit in self._started:
-                kind = {UNREACHABLE: UNKNOWN}.get(outcome.state, outcome.state)
-                self._recorder.append([self._entry(kind, outcome.unit, outcome.why)])
-            self._observer.unit_finished(outcome)
-
-    def close(self, units: Iterable[PlannedUnit]) -> None:
-        """Give every unit of the run its end after the run is over."""
-        for unit in units:
-            if unit in self.outcomes:
-                continue
-            if unit in self._faults:
-                self.finish(self._faults[unit])
-            elif unit in self._started:
-                self.finish(UnitOutcome(unit, UNKNOWN, "the run ended in the middle of this unit"))
-            else:
-                self.finish(UnitOutcome(unit, NOT_STARTED, "an earlier unit did not succeed"))
+    def _write(self, entries: Iterable[Entry]) -> None:
+        if self.fault:
+            raise self.fault
+        try:
+            self._recorder.append(entries)
+        except LedgerError as error:
+            self.fault = error
+            raise
 
     def _entry(self, kind: str, unit: PlannedUnit, why: str = "") -> Entry:
         observation = self._observed.get(unit.host, Observation())
@@ -123,20 +113,3 @@ class Journal:
             observation.machine,
             details,
         )
-
-
-def _why(data: Mapping[str, Any]) -> str:
-    """Say in one line which task failed and what it said; a censored result stays censored."""
-    result = data.get("res") or {}
-    failed_items = [
-        item for item in result.get("results", ()) if isinstance(item, dict) and item.get("failed")
-    ]
-    said = next((text for text in map(_said, [*failed_items, result]) if text), "no message")
-    return f"{data.get('task', '')}: {_ESCAPES.sub('', said)[:_LONGEST]}"
-
-
-def _said(result: Mapping[str, Any]) -> str:
-    if "censored" in result:
-        return str(result["censored"])
-    parts = (str(result.get(key) or "").strip() for key in ("msg", "stderr", "module_stderr", "stdout"))
-    return " / ".join(dict.fromkeys(part for part in parts if part))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from orchestrator.apply.gate import Gates
 from orchestrator.apply.leased import TASK as LEASE_TASK
 from orchestrator.apply.leased import ask_again
 from orchestrator.apply.stamps import Stamps
@@ -52,6 +53,7 @@ class Author:
 
     run: str
     handlers: Callable[[str], tuple[str, ...]]
+    gates: Gates
     stamped: frozenset[str] = frozenset()
     stamps: Stamps = field(default_factory=Stamps)
     leased: Mapping[str, str] = field(default_factory=dict)
@@ -66,7 +68,7 @@ class Author:
                 "gather_facts": False,
                 "become": play.play.become,
                 **_fatal(play.play),
-                "tasks": [*self._waiting(play, firsts), *self._tasks(play)],
+                "tasks": [self.gates.task(play.name), *self._waiting(play, firsts), *self._tasks(play)],
             }
             for play in plays
         ]

@@ -62,22 +62,33 @@ class Ledger:
             raise LedgerError(f"{self.path} was written by a newer version of townhall (format {version})")
 
     def append(self, entries: Iterable[Entry], contents: Mapping[str, str] | None = None) -> int:
-        """Append entries in one transaction and return the newest record's number; `contents` by digest."""
+        """Append entries in one transaction and return the newest record's number; `contents` by digest.
+
+        Raises LedgerError if they cannot be kept.
+        """
+        try:
+            number, newest = self._insert(entries, contents or {})
+            self._write_head(number, newest)
+        except (sqlite3.Error, OSError) as error:
+            raise LedgerError(f"{self.path} cannot be written: {error}") from error
+        return number
+
+    def _insert(self, entries: Iterable[Entry], contents: Mapping[str, str]) -> tuple[int, str]:
         with closing(self._store.cursor()) as cursor:
             cursor.execute("BEGIN IMMEDIATE")
             try:
                 number, previous = self._newest(cursor)
-                cursor.executemany("INSERT OR IGNORE INTO content VALUES (?, ?)", (contents or {}).items())
+                cursor.executemany("INSERT OR IGNORE INTO content VALUES (?, ?)", contents.items())
                 for entry in entries:
                     record = linked(number + 1, self._clock(), entry, previous)
                     number, previous = record.number, record.hash
                     cursor.execute(f"INSERT INTO record VALUES ({','.join('?' * 13)})", _row(record))  # noqa: S608
                 cursor.execute("COMMIT")
             except BaseException:
-                cursor.execute("ROLLBACK")
+                if self._store.in_transaction:
+                    cursor.execute("ROLLBACK")
                 raise
-        self._write_head(number, previous)
-        return number
+        return number, previous
 
     def records(self, run: str = "", host: str = "", newest: int | None = None) -> Iterator[Record]:
         """Yield records in order, of one run or one host if named; `newest` limits them to the last ones."""

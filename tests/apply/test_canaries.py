@@ -14,6 +14,7 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 
 from orchestrator.apply.as_yaml import as_yaml, playbook_yaml
 from orchestrator.apply.code import handler_names
+from orchestrator.apply.gate import Gates
 from orchestrator.apply.playbook import Author, inventory, run_plays
 from orchestrator.cli.main import run
 from orchestrator.model.rendering import SecretReference
@@ -75,7 +76,7 @@ def given_to_ansible(prospect: Prospect) -> str:
     rendering, plays = prospect.wanted.rendering, run_plays(prospect.plan.waves, prospect.code.plays)
     arguments = {(unit.host, unit.role): unit.arguments for unit in rendering.units}
     hosts = inventory(prospect.plan.units, arguments, rendering.connections)
-    return as_yaml(hosts) + playbook_yaml(Author("run", handler_names).playbook(plays))
+    return as_yaml(hosts) + playbook_yaml(Author("run", handler_names, Gates(Path("run"))).playbook(plays))
 
 
 def remembered(prospect: Prospect) -> str:

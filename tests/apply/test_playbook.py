@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import yaml
 from ansible.parsing.dataloader import DataLoader  # type: ignore[import-untyped]
 
 from orchestrator.apply.as_yaml import as_yaml, playbook_yaml
+from orchestrator.apply.gate import Gates
 from orchestrator.apply.playbook import Author, inventory, run_plays
 from orchestrator.model.plan import LedgerState
 from orchestrator.model.rendering import Rendering, SecretReference
@@ -20,11 +23,12 @@ TOWN = rendering(
         ("srv-1", "base", {"base_port": "22"}),
     ]
 )
+GATES = Gates(Path("run"))
 
 
 def author(town: Rendering, ledger: LedgerState) -> list[dict[str, object]]:
     plays = run_plays(plan(town, CODE, ledger).waves, CODE.plays)
-    return Author("run", lambda role: (f"Restart {role}",)).playbook(plays)
+    return Author("run", lambda role: (f"Restart {role}",), GATES).playbook(plays)
 
 
 def test_each_play_is_one_role_in_the_catalogue_order_on_the_hosts_that_need_it() -> None:
@@ -50,17 +54,20 @@ def _triples(town: Rendering, room: str) -> list[tuple[str, str, dict[str, objec
     return [(unit.host, unit.role, {"workstation_room": room}) for unit in town.units]
 
 
-def test_the_stamp_is_the_last_task_of_every_play() -> None:
+def test_every_play_begins_at_its_gate_and_ends_with_the_stamp() -> None:
+    """Sabotage: put the gate behind the role, or ask it once for each host."""
     for play in author(TOWN, LedgerState()):
+        assert play["tasks"][0] == GATES.task(play["name"])  # type: ignore[index, arg-type]
+        assert play["tasks"][0]["run_once"]  # type: ignore[index]
         assert play["tasks"][-1]["name"] == "Stamp the unit"  # type: ignore[index]
 
 
 def test_a_new_pc_waits_for_its_reserved_address_before_anything_else() -> None:
     """Sabotage: leave the waiting out of the play."""
     plays = run_plays(plan(TOWN, CODE, LedgerState()).waves, CODE.plays)
-    written = Author("run", lambda role: (), leased={"pc-1": "198.18.10.51"}).playbook(plays)
+    written = Author("run", lambda role: (), GATES, leased={"pc-1": "198.18.10.51"}).playbook(plays)
     names = [[task["name"] for task in play["tasks"]] for play in written]  # type: ignore[attr-defined]
-    assert [name[0] == "The machine holds its reserved address" for name in names] == [False, True, False]
+    assert [name[1] == "The machine holds its reserved address" for name in names] == [False, True, False]
 
 
 def test_the_playbook_is_plain_yaml() -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from orchestrator.apply import apply
 from orchestrator.apply.ansible import Job
 from orchestrator.apply.playbook import STAMP_TASK
-from orchestrator.apply.run import Order, Tools
+from orchestrator.apply.tools import Order, Tools
 from orchestrator.errors import MachineError
 from orchestrator.model.outcome import Outcome
 from orchestrator.model.plan import CodeDigests, LedgerState, Observation
@@ -22,6 +20,7 @@ from orchestrator.model.record import Entry
 from orchestrator.model.rendering import Play, UnitRendering
 from orchestrator.plan import plan
 from orchestrator.reach import Answer
+from tests.apply.playing import Hear, opened_plays, told
 from tests.plan.renderings import CODE, rendering
 
 SWITCHES = Play(0, "Switches carry the networks", "switches", ("switch",), False, True)
@@ -59,37 +58,35 @@ class Parts:
             raise MachineError("it reverted")
         return 3
 
-    def run(self, job: Job, hear: Callable[[Mapping[str, Any]], bool]) -> str:
-        for play in yaml.safe_load(job.playbook):
-            self.log.append(f"play {play['hosts']}")
-            for host in play["hosts"].split(","):
-                told = {"play": play["name"], "host": host, "task": STAMP_TASK, "res": {"msg": "broken"}}
+    def run(self, job: Job, hear: Hear) -> str:
+        for name, hosts, _ in opened_plays(job, hear):
+            self.log.append(f"play {','.join(hosts)}")
+            for host in hosts:
                 kind = "runner_on_failed" if host in self.broken else "runner_on_ok"
-                for name in ("runner_on_start", kind):
-                    hear({"event": name, "event_data": told})
+                hear(told(kind, name, host, STAMP_TASK, res={"msg": "broken"}))
         return "successful"
 
 
-def ran(parts: Parts, code: CodeDigests = TOWN_CODE) -> Outcome:
+def ran(parts: Parts, folder: Path, code: CodeDigests = TOWN_CODE) -> Outcome:
     tools = Tools(parts, parts, ansible=parts, devices=parts, handlers=lambda role: ())
     planned = plan(TOWN, code, LedgerState())
-    return apply(planned, TOWN, code, Order("run", Path("unused"), {"srv-1": Observation()}), tools)
+    return apply(planned, TOWN, code, Order("run", folder, {"srv-1": Observation()}), tools)
 
 
 def states(outcome: Outcome) -> dict[str, str]:
     return {one.unit.host: one.state for one in outcome.units}
 
 
-def test_devices_come_first_one_after_the_other_and_hosts_in_one_run() -> None:
+def test_devices_come_first_one_after_the_other_and_hosts_in_one_run(tmp_path: Path) -> None:
     parts = Parts()
-    assert ran(parts).succeeded
+    assert ran(parts, tmp_path).succeeded
     plays = ["play srv-1,srv-2", "play pc-1"]
     assert parts.log[:4] == ["started sw-1", "applied sw-1", "started sw-2", "applied sw-2"]
     assert [line for line in parts.log if line.startswith("play")] == plays
 
 
-def test_a_switch_that_reverted_stops_everything_behind_it() -> None:
-    outcome = ran(Parts(broken=frozenset({"sw-1"})))
+def test_a_switch_that_reverted_stops_everything_behind_it(tmp_path: Path) -> None:
+    outcome = ran(Parts(broken=frozenset({"sw-1"})), tmp_path)
     assert states(outcome) == {
         "sw-1": "failed",
         "sw-2": "not started",
@@ -100,39 +97,37 @@ def test_a_switch_that_reverted_stops_everything_behind_it() -> None:
     assert outcome.units[0].why == "it reverted"
 
 
-def test_a_failed_host_is_told_and_the_others_keep_what_they_reached() -> None:
-    outcome = ran(Parts(broken=frozenset({"srv-2"})))
+def test_a_failed_host_is_told_and_the_others_keep_what_they_reached(tmp_path: Path) -> None:
+    outcome = ran(Parts(broken=frozenset({"srv-2"})), tmp_path)
     assert not outcome.succeeded
     assert (states(outcome)["srv-1"], states(outcome)["srv-2"]) == ("applied", "failed")
 
 
-def test_a_runner_that_says_successful_without_events_proves_nothing() -> None:
+def test_a_runner_that_says_successful_without_events_proves_nothing(tmp_path: Path) -> None:
     class Mute(Parts):
-        def run(self, job: Job, hear: Callable[[Mapping[str, Any]], bool]) -> str:
+        def run(self, job: Job, hear: Hear) -> str:
             return "successful"
 
-    assert states(ran(Mute()))["srv-1"] == "not started"
+    assert states(ran(Mute(), tmp_path))["srv-1"] == "not started"
 
 
-def test_a_runner_that_breaks_leaves_every_begun_unit_unknown() -> None:
+def test_a_runner_that_breaks_leaves_every_begun_unit_unknown(tmp_path: Path) -> None:
     class Breaking(Parts):
-        def run(self, job: Job, hear: Callable[[Mapping[str, Any]], bool]) -> str:
-            play = yaml.safe_load(job.playbook)[0]["name"]
-            hear({"event": "runner_on_start", "event_data": {"play": play, "host": "srv-1"}})
+        def run(self, job: Job, hear: Hear) -> str:
+            next(opened_plays(job, hear))
             raise OSError("no memory")
 
     parts = Breaking()
-    try:
-        ran(parts)
-    except OSError:
-        assert parts.log[-2:] == ["started srv-1", "unknown srv-1"]
+    with pytest.raises(OSError, match="no memory"):
+        ran(parts, tmp_path)
+    assert parts.log[-2:] == ["unknown srv-1", "unknown srv-2"]
 
 
-def test_lanes_run_side_by_side_and_one_that_breaks_ends_the_others() -> None:
+def test_lanes_run_side_by_side_and_one_that_breaks_ends_the_others(tmp_path: Path) -> None:
     """Sabotage: leave `is_cancelled` out of the job, or wait for a lane before the next begins."""
 
     class Breaking(Parts):
-        def run(self, job: Job, hear: Callable[[Mapping[str, Any]], bool]) -> str:
+        def run(self, job: Job, hear: Hear) -> str:
             if "pc-1" in job.playbook:
                 raise OSError("no memory")
             end = time.monotonic() + 20
@@ -144,5 +139,5 @@ def test_lanes_run_side_by_side_and_one_that_breaks_ends_the_others() -> None:
     parts = Breaking()
     apart = replace(TOWN_CODE, after={"base": ("switch",), "workstation": ("switch",)})
     with pytest.raises(OSError, match="no memory"):
-        ran(parts, apart)
+        ran(parts, tmp_path, apart)
     assert "cancelled" in parts.log

@@ -10,9 +10,11 @@ from typing import Any
 
 from orchestrator.apply import code
 from orchestrator.apply.ansible import Runner
-from orchestrator.apply.run import Order, Tools, apply
+from orchestrator.apply.journal import Recorder
+from orchestrator.apply.run import apply
 from orchestrator.apply.stamps import Stamps
 from orchestrator.apply.survey import survey
+from orchestrator.apply.tools import Order, Tools
 from orchestrator.model.outcome import Outcome
 from orchestrator.model.plan import Observation, Plan
 from orchestrator.model.rendering import Catalogue, Play, Rendering, UnitRendering
@@ -108,18 +110,24 @@ class TownOfOne:
 
     def plan(self, rendering: Rendering) -> Plan:
         """Plan against ledger and stamps."""
-        ledger = Ledger(self.root / "one.sqlite")
-        return plan(rendering, self.code, ledger.state(), self.observed())
+        return plan(rendering, self.code, self.ledger.state(), self.observed())
 
-    def apply(self, rendering: Rendering, run: str, accelerate: bool = False) -> Outcome:
-        """Plan and apply."""
-        ledger = Ledger(self.root / "one.sqlite")
+    @property
+    def ledger(self) -> Ledger:
+        """The town's ledger, opened."""
+        return Ledger(self.root / "one.sqlite")
+
+    def apply(
+        self, rendering: Rendering, run: str, accelerate: bool = False, recorder: Recorder | None = None
+    ) -> Outcome:
+        """Plan and apply; `recorder` writes instead of the ledger."""
+        ledger = self.ledger
         observed = self.observed()
         planned = plan(rendering, self.code, ledger.state(), observed)
         order = Order(run, self.root / "runs" / run, observed, accelerate=accelerate)
         tools = Tools(
             shell=self.shell,
-            recorder=ledger,
+            recorder=recorder or ledger,
             ansible=Runner(self.root),
             handlers=lambda role: code.handler_names(role, self.root),
             stamps=self.stamps,

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestrator.errors import LedgerError
 from orchestrator.model.record import Entry, Record
 from orchestrator.record import Ledger
 from orchestrator.record.chain import BEGINNING, first_fault, linked
@@ -117,7 +118,7 @@ def test_an_append_that_fails_leaves_nothing_behind(ledger: Ledger) -> None:
         yield unit("started")
         raise OSError("disk full")
 
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(LedgerError, match="disk full"):
         ledger.append(broken())  # type: ignore[arg-type]
     assert not list(ledger.records())
 

@@ -1,0 +1,121 @@
+"""The course of one run: lane after lane, as far as nothing stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from threading import Event
+
+from orchestrator.apply.ansible import Job
+from orchestrator.apply.as_yaml import as_yaml, playbook_yaml
+from orchestrator.apply.gate import Gates
+from orchestrator.apply.hearing import Hearing
+from orchestrator.apply.journal import Journal
+from orchestrator.apply.lanes import Lane
+from orchestrator.apply.playbook import Author, RunPlay, inventory
+from orchestrator.apply.tools import Arguments, Order, Tools
+from orchestrator.errors import TownhallError
+from orchestrator.model.outcome import APPLIED, FAILED
+from orchestrator.model.plan import CodeDigests, PlannedUnit
+from orchestrator.model.rendering import Rendering
+
+LANES_AT_ONCE = 4
+
+
+@dataclass(slots=True)
+class Course:
+    """The state of one run between its lanes; hosts in `stamped` may still hold stamps of earlier runs."""
+
+    rendering: Rendering
+    code: CodeDigests
+    arguments: Arguments
+    order: Order
+    tools: Tools
+    journal: Journal
+    stamped: frozenset[str]
+    cancelled: Event = field(default_factory=Event)
+
+    def follow(self, order: tuple[Lane, ...]) -> None:
+        """Run every lane when those before it are over; after a fatal loss no further lane begins."""
+        waiting, running, over = dict(enumerate(order)), dict[Future[None], int](), set[int]()
+        with ThreadPoolExecutor(LANES_AT_ONCE) as pool:
+            try:
+                while True:
+                    ready = (
+                        [] if self.why_stopped() else [n for n, lane in waiting.items() if lane.after <= over]
+                    )
+                    for number in ready:
+                        running[pool.submit(self._go, number, waiting.pop(number))] = number
+                    if not running:
+                        return
+                    for future in wait(running, return_when=FIRST_COMPLETED).done:
+                        over.add(running.pop(future))
+                        future.result()
+            finally:
+                self.cancelled.set()
+
+    def why_stopped(self) -> str:
+        """Say why nothing further may begin, or nothing."""
+        if self.journal.fault:
+            return str(self.journal.fault)
+        lost = next(
+            (unit for unit in self.journal.lost() if self.code.plays[unit.position].any_errors_fatal), None
+        )
+        return f"{lost.role} on {lost.host} did not succeed" if lost else ""
+
+    def _go(self, number: int, lane: Lane) -> None:
+        plays = self._still_wanted(lane.plays)
+        if not plays:
+            return
+        if lane.of_devices:
+            self._configure(plays)
+        else:
+            self._converge(str(number + 1), plays)
+
+    def _still_wanted(self, plays: Iterable[RunPlay]) -> tuple[RunPlay, ...]:
+        """Leave out hosts where an earlier unit did not succeed."""
+        lost = {unit.host for unit in self.journal.lost()}
+        kept = (
+            replace(play, units=tuple(unit for unit in play.units if unit.host not in lost)) for play in plays
+        )
+        return tuple(play for play in kept if play.units)
+
+    def _configure(self, plays: tuple[RunPlay, ...]) -> None:
+        """Configure devices one after the other: two switches of one path never change together."""
+        for unit in (unit for play in plays for unit in play.units):
+            self.journal.start([unit])
+            self._configure_one(unit)
+            if self.why_stopped():
+                return
+
+    def _configure_one(self, unit: PlannedUnit) -> None:
+        try:
+            changed = self.tools.devices.configure(self.arguments[unit.host, unit.role])
+        except TownhallError as error:
+            self.journal.finish(unit, FAILED, str(error))
+        else:
+            self.journal.finish(unit, APPLIED, changed=changed)
+
+    def _converge(self, name: str, plays: tuple[RunPlay, ...]) -> None:
+        """Run the plays of hosts in one run of Ansible."""
+        units = [unit for play in plays for unit in play.units]
+        order, tools = self.order, self.tools
+        gates = Gates(order.folder / name)
+        author = Author(order.run, tools.handlers, gates, self.stamped, tools.stamps, order.leased)
+        job = Job(
+            folder=gates.folder,
+            inventory=as_yaml(inventory(units, self.arguments, self.rendering.connections)),
+            playbook=playbook_yaml(author.playbook(plays)),
+            vault_files=order.vault_files,
+            accelerate=order.accelerate,
+            hosts=len({unit.host for unit in units}),
+            is_cancelled=self._is_over,
+        )
+        hearing = Hearing(plays, self.journal, gates, tools.observer, self.why_stopped)
+        tools.ansible.run(job, hearing.hear)
+        self.journal.close(units, self.why_stopped() or "an earlier unit did not succeed")
+
+    def _is_over(self) -> bool:
+        """Whether what runs must end now: another lane broke, or nothing more can be written down."""
+        return self.cancelled.is_set() or self.journal.fault is not None

@@ -1,0 +1,46 @@
+"""What an apply is told, and the ports that it works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchestrator.apply.ansible import Ansible, Runner
+from orchestrator.apply.code import handler_names
+from orchestrator.apply.devices import Devices, Switches
+from orchestrator.apply.journal import Recorder
+from orchestrator.apply.observer import Nobody, Observer
+from orchestrator.apply.stamps import Stamps
+from orchestrator.model.plan import Observation
+from orchestrator.reach import Shell
+
+Arguments = Mapping[tuple[str, str], Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The ports that an apply works with."""
+
+    shell: Shell
+    recorder: Recorder
+    ansible: Ansible = field(default_factory=Runner)
+    devices: Devices = field(default_factory=Switches)
+    observer: Observer = field(default_factory=Nobody)
+    handlers: Callable[[str], tuple[str, ...]] = handler_names
+    stamps: Stamps = field(default_factory=Stamps)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What one run is told: its name, its folder, what the machines said before, its secrets, its speed.
+
+    `leased` tells by host which address it gets by DHCP.
+    """
+
+    run: str
+    folder: Path
+    observed: Mapping[str, Observation] = field(default_factory=dict)
+    vault_files: tuple[Path, ...] = ()
+    accelerate: bool = False
+    leased: Mapping[str, str] = field(default_factory=dict)

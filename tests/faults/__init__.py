@@ -1,0 +1,1 @@
+"""Faults that an apply survives, one promise a file: the rows of the fault table."""
