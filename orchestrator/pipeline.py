@@ -13,8 +13,10 @@ from pathlib import Path
 
 from orchestrator.apply import apply
 from orchestrator.apply.code import code_digests
+from orchestrator.apply.crash import as_told
 from orchestrator.apply.devices import ROLES as DEVICES
-from orchestrator.apply.devices import Switches, survey_devices
+from orchestrator.apply.devices import survey_devices
+from orchestrator.apply.doubt import doubtful, resolved
 from orchestrator.apply.lock import locked, who
 from orchestrator.apply.observer import Nobody, Observer
 from orchestrator.apply.secrets import vault_files
@@ -23,25 +25,27 @@ from orchestrator.apply.survey import pinned, survey
 from orchestrator.apply.tools import Order, Tools
 from orchestrator.desired import Desired, desired
 from orchestrator.flows.rules import hold_rules
+from orchestrator.hands import Hands
 from orchestrator.model.apply_plan import Foreseen
+from orchestrator.model.interrupted import Interrupted
 from orchestrator.model.names import FIREWALL
 from orchestrator.model.outcome import APPLIED, Outcome
 from orchestrator.model.plan import CodeDigests, Observation, Plan
 from orchestrator.model.record import Entry
 from orchestrator.model.rendering import UnitRendering
 from orchestrator.model.request import Side
+from orchestrator.model.town import Town
 from orchestrator.model.verdict import Selection, Verdict
 from orchestrator.plan import plan, with_changes
 from orchestrator.plan.keys import canonical, current_keys, digest
 from orchestrator.plan.restraints import Consent, hold_restraints
 from orchestrator.plan.units import FRESH
-from orchestrator.reach import Ssh, write_ssh_config
 from orchestrator.record import Ledger
+from orchestrator.record.interrupted import interrupted
 from orchestrator.record.place import build_directory, ledger_path, lock_path
 from orchestrator.record.rebuild import entries_of_stamps
 from orchestrator.report.handover import HandOver, hand_over
 from orchestrator.role_specs import hold
-from orchestrator.verify import verify
 
 WORKSTATION = "workstation"
 
@@ -73,12 +77,18 @@ class Prospect:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How an apply goes about it; `ask_everyone` also reads the stamps of hosts outside of the plan."""
+    """How an apply goes about it; `ask_everyone` also reads the stamps of hosts outside of the plan.
+
+    `only_rest` does no more than what a run left that was cut off; `cut_off` is told of such a run.
+    """
 
     observer: Observer = field(default_factory=Nobody)
     ask_everyone: bool = False
     accelerate: bool = False
     consent: Consent = field(default_factory=Consent)
+    only_rest: bool = False
+    cut_off: Callable[[Interrupted], None] = lambda _: None
+    hands: Hands = field(default_factory=Hands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,28 +119,72 @@ def lawful(prospect: Prospect) -> Prospect:
     return prospect
 
 
-def look_closer(prospect: Prospect, hosts: Iterable[str]) -> Prospect:
+def look_closer(prospect: Prospect, hosts: Iterable[str], hands: Hands | None = None) -> Prospect:
     """Ask hosts who they are and what they carry, and plan again; a pending device needs no asking."""
+    hands = hands or Hands()
     named, pending = set(hosts), set(prospect.plan.hosts)
     units = [unit for unit in prospect.wanted.rendering.units if unit.role in DEVICES]
-    said = survey(_ssh(prospect), named - {unit.host for unit in units}, prospect.observed)
+    said = survey(hands.shell(prospect.wanted), named - {unit.host for unit in units}, prospect.observed)
     due = [unit for unit in units if unit.host in named - pending]
-    shown = survey_devices(Switches(), due, prospect.observed)
+    shown = survey_devices(hands.devices, due, prospect.observed)
     return _planned(replace(prospect, observed={**prospect.observed, **said, **shown}))
 
 
 def apply_town(root: Path, agreed: Callable[[Prospect], bool], options: Options) -> Done | None:
-    """Bring the machines to what the inventory says; nothing happens unless the plan is agreed to."""
-    with locked(lock_path(desired(root).town), f"townhall apply -i {root}"):
+    """Bring the machines to what the inventory says; nothing happens unless the plan is agreed to.
+
+    After a run that was cut off, units whose end nobody saw are checked first.
+    """
+    town = desired(root).town
+    with locked(lock_path(town), f"townhall apply -i {root}"):
+        cut = _cut_off(town)
+        if cut:
+            options.cut_off(cut)
+        elif options.only_rest:
+            return None
         prospect = lawful(look(root))
         asked = prospect.wanted.intent.placements if options.ask_everyone else prospect.plan.hosts
-        prospect = look_closer(prospect, asked)
+        prospect = _without_doubts(look_closer(prospect, asked, options.hands), options)
+        if cut and options.only_rest:
+            prospect = replace(prospect, plan=prospect.plan.only([unit for unit, _ in cut.units]))
+        if prospect.plan.is_empty and cut:
+            _close(town, cut)
         if prospect.plan.is_empty:
             return None
         hold_restraints(prospect.wanted.town, prospect.plan, f"{date.today()}", options.consent)
         if not agreed(prospect):
             return None
         return carry_out(prospect, options)
+
+
+def _cut_off(town: Town) -> Interrupted | None:
+    with closing(Ledger(ledger_path(town))) as ledger:
+        begun = ledger.unfinished()
+        return interrupted(begun, ledger.state()) if begun else None
+
+
+def _close(town: Town, cut: Interrupted) -> None:
+    """Give a run that was cut off its end: nothing of it is left to do."""
+    with closing(Ledger(ledger_path(town))) as ledger:
+        as_told(ledger).append([Entry("end", cut.run, details=json.dumps({"resumed": True}))])
+
+
+def _without_doubts(prospect: Prospect, options: Options) -> Prospect:
+    """Check the units whose end nobody saw, write down what is known of them now, and plan again."""
+    wanted, hands = prospect.wanted, options.hands
+    with closing(Ledger(ledger_path(wanted.town))) as ledger:
+        known = ledger.state()
+        units = doubtful(prospect.plan, known)
+        if not units:
+            return prospect
+        names = frozenset((unit.host, unit.role) for unit in units)
+        devices = [unit for unit in wanted.rendering.units if unit.role in DEVICES]
+        devices = [unit for unit in devices if (unit.host, unit.role) in names]
+        seen = {**prospect.observed, **survey_devices(hands.devices, devices, prospect.observed)}
+        reached = frozenset(name for name in names if seen.get(name[0], Observation()).reachable)
+        verdict = prove(prospect, Selection(units=reached, scope="role"), options)
+        as_told(ledger).append(resolved(units, known, seen, verdict, _name_of_run()))
+    return _planned(replace(prospect, observed=seen))
 
 
 def carry_out(prospect: Prospect, options: Options) -> Done:
@@ -141,22 +195,22 @@ def carry_out(prospect: Prospect, options: Options) -> Done:
     town, rendering = prospect.wanted.town, prospect.wanted.rendering
     hold(replace(rendering, units=_pending(prospect)))
     with closing(Ledger(ledger_path(town))) as ledger:
-        order = _order(prospect, options)
-        ledger.append([_beginning(prospect, order.run, options.consent)], _arguments(prospect))
-        tools = Tools(_ssh(prospect), ledger, observer=options.observer)
+        order, recorder, hands = _order(prospect, options), as_told(ledger), options.hands
+        recorder.append([_beginning(prospect, order.run, options.consent)], _arguments(prospect))
+        tools = Tools(hands.shell(prospect.wanted), recorder, hands.ansible, hands.devices, options.observer)
         outcome = apply(prospect.plan, rendering, prospect.code, order, tools)
         units = checked_units(prospect.plan, outcome)
         scope = "town" if outcome.succeeded else "role"
-        verdict = prove(prospect, Selection(units=units, scope=scope), options.observer)
+        verdict = prove(prospect, Selection(units=units, scope=scope), options)
         entries = settled(units, verdict, ledger.state(), order.run)
-        ledger.append(entry for entry in entries if outcome.succeeded or entry.kind == UNPROVEN)
-        record = ledger.append([_end(outcome, verdict, order.run)])
+        recorder.append(entry for entry in entries if outcome.succeeded or entry.kind == UNPROVEN)
+        record = recorder.append([_end(outcome, verdict, order.run)])
     return Done(prospect, outcome, verdict, record)
 
 
-def prove(prospect: Prospect, selection: Selection, observer: Observer) -> Verdict:
+def prove(prospect: Prospect, selection: Selection, options: Options) -> Verdict:
     """Try the selected checks on the machines."""
-    return verify(prospect.wanted, prospect.root, selection, observer.check_finished)
+    return options.hands.verify(prospect.wanted, prospect.root, selection, options.observer.check_finished)
 
 
 def rebuild_ledger(root: Path) -> int:
@@ -177,12 +231,6 @@ def _planned(prospect: Prospect) -> Prospect:
         pending = plan(rendering, prospect.code, ledger.state(), prospect.observed)
         applied = ledger.contents(unit.previous for unit in pending.units if unit.previous)
     return replace(prospect, plan=with_changes(pending, rendering, applied), applied=applied)
-
-
-def _ssh(prospect: Prospect) -> Ssh:
-    town = prospect.wanted.town
-    config = write_ssh_config(town, prospect.wanted.intent)
-    return Ssh(config, become=town.connection.user != "root")
 
 
 def _order(prospect: Prospect, options: Options) -> Order:
@@ -218,7 +266,12 @@ def _pending(prospect: Prospect) -> tuple[UnitRendering, ...]:
 
 def _beginning(prospect: Prospect, run: str, consent: Consent) -> Entry:
     units = [[unit.host, unit.role, unit.reason] for unit in prospect.plan.units]
-    details = {"who": who(), "inventory": str(prospect.root), "units": units}
+    details = {
+        "who": who(),
+        "inventory": str(prospect.root),
+        "units": units,
+        "unverified": prospect.plan.unverified,
+    }
     if consent.despite_freeze:
         details["despite_freeze"] = consent.despite_freeze
     return Entry("run", run, details=json.dumps(details, ensure_ascii=False))

@@ -30,6 +30,7 @@ VERBS = (
     "plan",
     "comment",
     "apply",
+    "resume",
     "verify",
     "onboard",
     "ledger",

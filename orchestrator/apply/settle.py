@@ -25,7 +25,19 @@ def settled(units: Iterable[tuple[str, str]], verdict: Verdict, ledger: LedgerSt
 
     A failed check of the town as a whole counts against every checked unit of its role.
     """
-    return [_entry(unit, _about(unit, verdict.checks), ledger, run) for unit in sorted(units)]
+    return [_entry(unit, verdict.checks, ledger, run) for unit in sorted(units)]
+
+
+def failures(unit: tuple[str, str], checks: Iterable[Check]) -> list[str]:
+    """Return the sentences about a unit that did not hold."""
+    return [f"{check.topic}: {check.sentence}" for check in _about(unit, checks) if not check.passed]
+
+
+def judged(unit: tuple[str, str], checks: tuple[Check, ...]) -> tuple[str, str]:
+    """Return what a unit's checks make of it, and the details to keep."""
+    failed = failures(unit, checks)
+    details = {"checks": len(_about(unit, checks)), "failed": failed}
+    return UNPROVEN if failed else VERIFIED, json.dumps(details, ensure_ascii=False)
 
 
 def _about(unit: tuple[str, str], checks: Iterable[Check]) -> list[Check]:
@@ -33,10 +45,7 @@ def _about(unit: tuple[str, str], checks: Iterable[Check]) -> list[Check]:
     return [check for check in checks if check.role == role and check.host in (host, "")]
 
 
-def _entry(unit: tuple[str, str], checks: list[Check], ledger: LedgerState, run: str) -> Entry:
-    host, role = unit
-    state = ledger.units[unit]
-    failed = [f"{check.topic}: {check.sentence}" for check in checks if not check.passed]
-    details = json.dumps({"checks": len(checks), "failed": failed}, ensure_ascii=False)
-    kind = UNPROVEN if failed else VERIFIED
+def _entry(unit: tuple[str, str], checks: tuple[Check, ...], ledger: LedgerState, run: str) -> Entry:
+    (host, role), state = unit, ledger.units[unit]
+    kind, details = judged(unit, checks)
     return Entry(kind, run, host, role, state.key, state.arguments, state.role_code, state.machine, details)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as documents
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,12 +13,20 @@ import typer
 from orchestrator.cli.options import DEFAULT_INVENTORY, AsJson, Inventory
 
 if TYPE_CHECKING:
+    from orchestrator.model.interrupted import Interrupted
     from orchestrator.pipeline import Done, Prospect
+
+
+Yes = Annotated[bool, typer.Option("--yes", help="do not ask before the first change")]
+Accelerate = Annotated[
+    bool | None, typer.Option(help="let mitogen carry the tasks; by itself where its versions were tried")
+]
+Language = Annotated[str, typer.Option(help="of the hand-over: sr-Cyrl, sr-Latn or en")]
 
 
 def apply(  # noqa: PLR0913, PLR0917
     inventory: Inventory = DEFAULT_INVENTORY,
-    yes: Annotated[bool, typer.Option("--yes", help="do not ask before the first change")] = False,
+    yes: Yes = False,
     ask: Annotated[
         bool, typer.Option("--ask", help="read every machine's stamps, not only those of the plan")
     ] = False,
@@ -33,40 +42,61 @@ def apply(  # noqa: PLR0913, PLR0917
     despite_freeze: Annotated[
         str, typer.Option("--despite-freeze", metavar="WHY", help="do not wait for the end of a freeze")
     ] = "",
-    accelerate: Annotated[
-        bool | None, typer.Option(help="let mitogen carry the tasks; by itself where its versions were tried")
-    ] = None,
-    language: Annotated[str, typer.Option(help="of the hand-over: sr-Cyrl, sr-Latn or en")] = "",
+    accelerate: Accelerate = None,
+    language: Language = "",
     json: AsJson = False,
 ) -> int:
     """Do exactly what the plan says, prove it on the machines and remember it."""
+    wish = Wish(yes, ask, accelerate, language, json, touching=touching, despite_freeze=despite_freeze)
+    return carry_out(inventory, _saved(plan, also_backlog), wish)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a caller wants of a run: `rest` is to go on with one that was cut off, and no more."""
+
+    yes: bool
+    ask: bool
+    accelerate: bool | None
+    language: str
+    json: bool
+    rest: bool = False
+    touching: int = 0
+    despite_freeze: str = ""
+
+
+def carry_out(inventory: Path, held: Callable[[Prospect], None], wish: Wish) -> int:
+    """Apply, tell what became of it, and return the exit code; `held` refuses what was not agreed to."""
     from orchestrator.apply.ansible import why_not_accelerated
     from orchestrator.cli.progress import Quiet, observer
     from orchestrator.errors import UsageError
     from orchestrator.pipeline import Options, apply_town
     from orchestrator.plan.restraints import Consent
 
-    if accelerate is None:
-        accelerate = not why_not_accelerated()
-    if json and not yes:
+    if wish.json and not wish.yes:
         raise UsageError("--json asks no questions: say --yes with it")
-
-    saved = _saved(plan, also_backlog)
+    accelerate = not why_not_accelerated() if wish.accelerate is None else wish.accelerate
+    cut_off: list[Interrupted] = []
 
     def agreed(prospect: Prospect) -> bool:
-        saved(prospect)
-        if not json:
+        held(prospect)
+        if not wish.json:
             typer.echo(_shown(prospect))
-        return yes or typer.confirm("apply this?", default=False)
+        return wish.yes or typer.confirm("apply this?", default=False)
 
-    with observer() if not json else Quiet() as watching:
-        done = apply_town(
-            inventory, agreed, Options(watching, ask, accelerate, Consent(touching, despite_freeze))
-        )
+    def told(cut: Interrupted) -> None:
+        cut_off.append(cut)
+        if not wish.json:
+            typer.echo(_cut_off(cut))
+
+    consent = Consent(wish.touching, wish.despite_freeze)
+    with observer() if not wish.json else Quiet() as watching:
+        options = Options(watching, wish.ask, accelerate, consent, wish.rest, told)
+        done = apply_town(inventory, agreed, options)
     if done is None:
-        typer.echo(_nothing(json))
+        typer.echo(_nothing(wish.json, wish.rest and not cut_off))
         return 0
-    typer.echo(_document(done) if json else _told(done, language))
+    typer.echo(_document(done) if wish.json else _told(done, wish.language))
     return 0 if done.succeeded else 1
 
 
@@ -91,9 +121,16 @@ def _shown(prospect: Prospect) -> str:
     return plan_text(outlook(prospect.foreseen, prospect.root))
 
 
-def _nothing(json: bool) -> str:
+def _cut_off(cut: Interrupted) -> str:
+    from orchestrator.report.interrupted_text import interrupted_text
+
+    return interrupted_text(cut)
+
+
+def _nothing(json: bool, whole: bool) -> str:
     document: dict[str, object] = {"schema": "townhall.apply/1", "record": None, "units": [], "checks": []}
-    return documents.dumps(document) if json else "nothing was changed"
+    words = "nothing was interrupted: the last run came to its end" if whole else "nothing was changed"
+    return documents.dumps(document) if json else words
 
 
 def _told(done: Done, language: str) -> str:

@@ -22,7 +22,7 @@ def verify(  # noqa: PLR0913, PLR0917
     from orchestrator.cli.progress import Quiet, observer
     from orchestrator.errors import UsageError
     from orchestrator.model.verdict import Selection
-    from orchestrator.pipeline import look, prove
+    from orchestrator.pipeline import Options, look, prove
     from orchestrator.report.outcome_text import verdict_json, verdict_text
 
     if scope not in {"role", "town"}:
@@ -32,7 +32,7 @@ def verify(  # noqa: PLR0913, PLR0917
     _refuse_unknown("role", role, prospect.code.roles)
     selection = Selection(_set(host), _set(role), None, tuple(topic or ()), scope)
     with Quiet() if json else observer() as watching:
-        verdict = prove(prospect, selection, watching)
+        verdict = prove(prospect, selection, Options(watching))
     document = documents.dumps(verdict_json(verdict), ensure_ascii=False, indent=2) if json else ""
     typer.echo(document or verdict_text(verdict))
     return 0 if verdict.passed else 1

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from orchestrator.model.rendering import Play
@@ -131,6 +131,18 @@ class Plan:
     def hosts(self) -> tuple[str, ...]:
         """The hosts that are touched, sorted."""
         return tuple(sorted({unit.host for unit in self.units}))
+
+    def only(self, units: Container[tuple[str, str]]) -> Plan:
+        """Return the part of the plan that speaks of these units, by host and role."""
+        kept = (
+            replace(wave, units=tuple(unit for unit in wave.units if (unit.host, unit.role) in units))
+            for wave in self.waves
+        )
+        return replace(
+            self,
+            waves=tuple(wave for wave in kept if wave.units),
+            unverified=tuple(unit for unit in self.unverified if unit in units),
+        )
 
     @property
     def is_empty(self) -> bool:

@@ -35,6 +35,10 @@ JOIN record AS started ON started.run = done.run AND started.host = done.host AN
 WHERE done.kind = 'applied' AND started.kind = 'started'
 AND done.role IN (SELECT value FROM json_each(?))
 """
+_UNFINISHED = f"""
+SELECT {_COLUMNS} FROM record WHERE number = (SELECT MAX(number) FROM record WHERE kind = 'run')
+AND NOT EXISTS (SELECT 1 FROM record AS ended WHERE ended.kind = 'end' AND ended.run = record.run)
+"""  # noqa: S608
 _KNOWN = "SELECT digest FROM content WHERE digest IN (SELECT value FROM json_each(?))"
 
 
@@ -108,6 +112,11 @@ class Ledger:
         units = {row[:2]: UnitState._make(row[2:]) for row in rows}
         members = dict(self._store.execute(_MACHINES_THAT_JOINED.format(of_hosts=of_hosts), (MEMBER, *named)))
         return LedgerState(units, self._newest(self._store.cursor())[0], members)
+
+    def unfinished(self) -> Record | None:
+        """Return the record of the newest run's beginning, if that run has no end."""
+        row = self._store.execute(_UNFINISHED).fetchone()
+        return _record(row) if row else None
 
     def hash_of(self, number: int) -> str:
         """Return the hash of a record, or nothing if there is none of this number."""
