@@ -23,6 +23,7 @@ from orchestrator.apply.secrets import vault_files
 from orchestrator.apply.settle import UNPROVEN, checked_units, settled
 from orchestrator.apply.survey import pinned, survey
 from orchestrator.apply.tools import Order, Tools
+from orchestrator.attesting import Attestor
 from orchestrator.desired import Desired, desired
 from orchestrator.flows.rules import hold_rules
 from orchestrator.hands import Hands
@@ -110,7 +111,7 @@ def look(root: Path) -> Prospect:
     """Plan from the inventory, the ledger and the pinned host keys; no machine is asked."""
     wanted = desired(root)
     known = pinned(wanted.town, wanted.intent)
-    return _planned(Prospect(root, wanted, code_digests(wanted.catalogue), known, Plan("", ())))
+    return planned(Prospect(root, wanted, code_digests(wanted.catalogue), known, Plan("", ())))
 
 
 def lawful(prospect: Prospect) -> Prospect:
@@ -127,7 +128,7 @@ def look_closer(prospect: Prospect, hosts: Iterable[str], hands: Hands | None = 
     said = survey(hands.shell(prospect.wanted), named - {unit.host for unit in units}, prospect.observed)
     due = [unit for unit in units if unit.host in named - pending]
     shown = survey_devices(hands.devices, due, prospect.observed)
-    return _planned(replace(prospect, observed={**prospect.observed, **said, **shown}))
+    return planned(replace(prospect, observed={**prospect.observed, **said, **shown}))
 
 
 def apply_town(root: Path, agreed: Callable[[Prospect], bool], options: Options) -> Done | None:
@@ -183,8 +184,8 @@ def _without_doubts(prospect: Prospect, options: Options) -> Prospect:
         seen = {**prospect.observed, **survey_devices(hands.devices, devices, prospect.observed)}
         reached = frozenset(name for name in names if seen.get(name[0], Observation()).reachable)
         verdict = prove(prospect, Selection(units=reached, scope="role"), options)
-        as_told(ledger).append(resolved(units, known, seen, verdict, _name_of_run()))
-    return _planned(replace(prospect, observed=seen))
+        as_told(ledger).append(resolved(units, known, seen, verdict, name_of_run()))
+    return planned(replace(prospect, observed=seen))
 
 
 def carry_out(prospect: Prospect, options: Options) -> Done:
@@ -198,7 +199,10 @@ def carry_out(prospect: Prospect, options: Options) -> Done:
         order, recorder, hands = _order(prospect, options), as_told(ledger), options.hands
         recorder.append([_beginning(prospect, order.run, options.consent)], _arguments(prospect))
         tools = Tools(hands.shell(prospect.wanted), recorder, hands.ansible, hands.devices, options.observer)
+        attestor = Attestor(tools.shell, ledger, rendering)
+        before = attestor.before(prospect.plan.hosts)
         outcome = apply(prospect.plan, rendering, prospect.code, order, tools)
+        attestor.after(outcome, before)
         units = checked_units(prospect.plan, outcome)
         scope = "town" if outcome.succeeded else "role"
         verdict = prove(prospect, Selection(units=units, scope=scope), options)
@@ -218,14 +222,15 @@ def rebuild_ledger(root: Path) -> int:
     prospect = look(root)
     prospect = look_closer(prospect, prospect.wanted.intent.placements)
     keys = current_keys(prospect.wanted.rendering, prospect.code)
-    run = _name_of_run()
+    run = name_of_run()
     with closing(Ledger(ledger_path(prospect.wanted.town))) as ledger:
         entries = entries_of_stamps(prospect.observed, keys, run)
         ledger.append(entries, _arguments(prospect))
     return len(entries)
 
 
-def _planned(prospect: Prospect) -> Prospect:
+def planned(prospect: Prospect) -> Prospect:
+    """Plan with what is observed now."""
     rendering = prospect.wanted.rendering
     with closing(Ledger(ledger_path(prospect.wanted.town))) as ledger:
         pending = plan(rendering, prospect.code, ledger.state(), prospect.observed)
@@ -234,7 +239,7 @@ def _planned(prospect: Prospect) -> Prospect:
 
 
 def _order(prospect: Prospect, options: Options) -> Order:
-    town, run = prospect.wanted.town, _name_of_run()
+    town, run = prospect.wanted.town, name_of_run()
     return Order(
         run=run,
         folder=build_directory(town) / "runs" / run,
@@ -249,7 +254,8 @@ def _order(prospect: Prospect, options: Options) -> Order:
     )
 
 
-def _name_of_run() -> str:
+def name_of_run() -> str:
+    """Return a new run's name: its moment and the process."""
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
 
 

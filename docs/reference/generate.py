@@ -32,6 +32,7 @@ VERBS = (
     "apply",
     "resume",
     "verify",
+    "drift",
     "onboard",
     "ledger",
     "lab",

@@ -10,6 +10,7 @@ from typing import Protocol
 from orchestrator.errors import MachineError
 from orchestrator.model.plan import Observation
 from orchestrator.model.rendering import UnitRendering
+from orchestrator.model.switch import Compared
 
 ROLES = frozenset({"switch"})
 
@@ -32,6 +33,12 @@ class Switches:
         from orchestrator.switches import apply_switch, from_arguments
 
         return apply_switch(*from_arguments(arguments), check=True).changed
+
+    def compared(self, arguments: Mapping[str, object]) -> Compared:
+        """The ports as they are beside those of the arguments, and the lines that put them back."""
+        from orchestrator.switches import compare_switch, from_arguments
+
+        return compare_switch(*from_arguments(arguments))
 
     def configure(self, arguments: Mapping[str, object]) -> int:
         """Change what differs and confirm it over a new connection."""

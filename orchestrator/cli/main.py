@@ -24,6 +24,7 @@ VERBS = {
     "apply": "Do exactly what the plan says, prove it and remember it.",
     "resume": "Go on with a run that was cut off.",
     "verify": "Try the town's machines over the real network.",
+    "drift": "What was changed by hand, the most urgent first; put it back or take it over.",
     "ledger": "What was done and proven, and whether that memory is whole.",
     "lab": "A town of containers to try things in.",
     "doctor": "What this machine lacks for the work.",

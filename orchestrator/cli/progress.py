@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -109,3 +109,23 @@ class Living(Nobody):
         doing = f"{check.topic}: {check.sentence}"[:70]
         self._checks += 1
         self._progress.update(self._bars[_CHECKS], completed=self._checks, doing=doing)
+
+
+@contextmanager
+def counting(what: str, quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """Give what to call with each name that is done: the count stands on one line of a terminal."""
+    done: list[str] = []
+    alive = not quiet and sys.stderr.isatty()
+
+    def count(name: str) -> None:
+        done.append(name)
+        if alive:
+            typer.echo(f"\r{len(done)} {what}", file=sys.stderr, nl=False)
+        elif not quiet and len(done) % _EVERY == 0:
+            typer.echo(f"  {len(done)} {what}", file=sys.stderr)
+
+    try:
+        yield count
+    finally:
+        if alive and done:
+            typer.echo("", file=sys.stderr)

@@ -53,7 +53,7 @@ class Observation:
     """What a host itself says: its SSH host key and machine-id, and the key stamped for each role.
 
     Empty identities are unknown; `stamps` is None where nobody looked. A device keeps no stamps: it `differs`
-    if its running configuration is not as wanted.
+    if its running configuration is not as wanted. `drifted` roles were changed by hand since.
     """
 
     fingerprint: str = ""
@@ -61,6 +61,7 @@ class Observation:
     stamps: Mapping[str, str] | None = None
     reachable: bool = True
     differs: bool = False
+    drifted: frozenset[str] = frozenset()
 
     @property
     def machine(self) -> str:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Entry:
     """Something to be remembered: a run's beginning or end, or what became of a unit.
 
-    `kind` is run, end, started, applied, verified, failed, unknown or unproven; `details` is JSON without
-    secrets; `key`, `arguments` and `role_code` are digests.
+    `kind` is run, end, started, applied, verified, failed, unknown, unproven or attested; `details` is JSON
+    without secrets; `key`, `arguments` and `role_code` are digests.
     """
 
     kind: str

@@ -33,6 +33,14 @@ class Port:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """Each wanted port behind what it is now, and the lines that make the device what is wanted."""
+
+    ports: tuple[tuple[Port, Port], ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WantedSwitch:
     """Everything that one switch is asked for; ports that are not named are left alone."""
 

@@ -19,6 +19,7 @@ CODE = "play or platform changed"
 RECREATED = "machine recreated"
 STAMP = "stamp missing or foreign"
 DIFFERS = "device is not as wanted"
+DRIFTED = "changed by hand"
 BACKLOG = {
     "started": "backlog: the last run was cut off",
     "unknown": "backlog: the last run ended unknown",
@@ -119,6 +120,8 @@ def _distrust(role: str, state: UnitState, seen: Observation | None) -> str:
         return BACKLOG[state.event]
     if seen and seen.stamps is not None and seen.stamps.get(role) != state.key:
         return STAMP
+    if seen and role in seen.drifted:
+        return DRIFTED
     if seen and seen.differs:
         return DIFFERS
     return ""

@@ -39,6 +39,10 @@ _UNFINISHED = f"""
 SELECT {_COLUMNS} FROM record WHERE number = (SELECT MAX(number) FROM record WHERE kind = 'run')
 AND NOT EXISTS (SELECT 1 FROM record AS ended WHERE ended.kind = 'end' AND ended.run = record.run)
 """  # noqa: S608
+_ATTESTED = """
+SELECT host, json_extract(details, '$.attestation'), MAX(number) FROM record
+WHERE kind = 'attested' GROUP BY host
+"""
 _KNOWN = "SELECT digest FROM content WHERE digest IN (SELECT value FROM json_each(?))"
 
 
@@ -137,6 +141,10 @@ class Ledger:
             for one in set(digests)
         )
         return dict(row for row in found if row)
+
+    def attested(self) -> dict[str, str]:
+        """Return the digest of each host's newest attestation."""
+        return {str(host): str(digest) for host, digest, _ in self._store.execute(_ATTESTED)}
 
     def known(self, digests: Iterable[str]) -> set[str]:
         """Return those digests whose arguments are remembered."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from orchestrator.errors import MachineError
-from orchestrator.model.switch import WantedSwitch
+from orchestrator.model.switch import Compared, WantedSwitch
 from orchestrator.switches.guard import refuse_lockout
 from orchestrator.switches.platform import Observed, platform
 from orchestrator.switches.session import Connect, NetmikoSession, Session, Target
@@ -30,6 +30,15 @@ def observe(target: Target, connect: Connect = NetmikoSession) -> Observed:
 def remediate(observed: Observed, wanted: WantedSwitch) -> tuple[str, ...]:
     """The lines that make the device what is wanted; none if it is that already."""
     return platform(observed.platform).remediate(observed, wanted)
+
+
+def compare_switch(target: Target, wanted: WantedSwitch, connect: Connect = NetmikoSession) -> Compared:
+    """The wanted ports with what they are now, and the lines that make the device what is wanted."""
+    driver = platform(target.platform)
+    with _login(target, connect) as session:
+        observed = driver.observe(session)
+    pairs = zip(driver.ports(observed, wanted), wanted.ports, strict=True)
+    return Compared(tuple(pairs), driver.remediate(observed, wanted))
 
 
 def apply_switch(

@@ -1,0 +1,114 @@
+"""`townhall drift`: what was changed by hand."""
+
+from __future__ import annotations
+
+import json as documents
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orchestrator.cli.options import DEFAULT_INVENTORY, AsJson, Inventory
+
+if TYPE_CHECKING:
+    from orchestrator.model.drift import Drift
+    from orchestrator.pipeline import Prospect
+
+FOUND = 2
+
+
+def drift(  # noqa: PLR0913, PLR0917
+    inventory: Inventory = DEFAULT_INVENTORY,
+    host: Annotated[list[str] | None, typer.Option(help="only this host; may be repeated")] = None,
+    revert: Annotated[bool, typer.Option("--revert", help="run the units again that were changed")] = False,
+    attest: Annotated[
+        bool, typer.Option("--attest", help="take what stands on the machines now as right")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask before the first change")] = False,
+    json: AsJson = False,
+) -> int:
+    """Say what was changed by hand since the last apply, the most urgent first; exit 2 if anything was.
+
+    Every machine is asked over one connection and changes nothing by it.
+    """
+    from orchestrator.errors import UsageError
+    from orchestrator.report.drift_text import drift_json, drift_text
+
+    if revert and attest:
+        raise UsageError("--revert and --attest contradict each other: say one of them")
+    if json and (revert or attest) and not yes:
+        raise UsageError("--json asks no questions: say --yes with it")
+    if attest:
+        return _attested(inventory, host, yes)
+    found = _found(inventory, host, quiet=json)
+    if revert:
+        if not json:
+            typer.echo(drift_text(found))
+        code = _reverted(inventory, found, yes, json)
+        if code:
+            return code
+        found = _found(inventory, host, quiet=json)
+    typer.echo(
+        documents.dumps(drift_json(found), ensure_ascii=False, indent=2) if json else drift_text(found)
+    )
+    return _exit_code(found)
+
+
+def _exit_code(found: Drift) -> int:
+    return 1 if found.silent else 0 if found.is_none else FOUND
+
+
+def _found(inventory: Path, hosts: list[str] | None, quiet: bool) -> Drift:
+    from orchestrator.cli.progress import counting
+    from orchestrator.drifted import find_drift
+
+    with counting("hosts have answered", quiet) as heard:
+        return find_drift(inventory, _named(inventory, hosts), heard)
+
+
+def _named(inventory: Path, hosts: list[str] | None) -> tuple[str, ...] | None:
+    from orchestrator.cli.hosts import known
+    from orchestrator.desired import desired
+
+    if not hosts:
+        return None
+    wanted = desired(inventory)
+    return tuple(known(wanted, host) for host in hosts)
+
+
+def _reverted(inventory: Path, found: Drift, yes: bool, json: bool) -> int:
+    """Run the drifted units; 1 if a unit or a check failed, 0 also where there was nothing to run."""
+    from orchestrator.apply.ansible import why_not_accelerated
+    from orchestrator.cli.progress import Quiet, observer
+    from orchestrator.drifted import revert
+    from orchestrator.outlook import outlook
+    from orchestrator.pipeline import Options
+    from orchestrator.report.outcome_text import outcome_text, verdict_text
+    from orchestrator.report.plan_text import plan_text
+
+    def agreed(prospect: Prospect) -> bool:
+        if not json:
+            typer.echo(plan_text(outlook(prospect.foreseen, prospect.root)))
+        return yes or typer.confirm("put this back?", default=False)
+
+    with Quiet() if json else observer() as watching:
+        done = revert(inventory, found, agreed, Options(watching, accelerate=not why_not_accelerated()))
+    if done and not json:
+        typer.echo("\n\n".join([outcome_text(done.outcome), verdict_text(done.verdict)]))
+    return 0 if done is None or done.succeeded else 1
+
+
+def _attested(inventory: Path, hosts: list[str] | None, yes: bool) -> int:
+    from orchestrator.drifted import attest
+
+    named = _named(inventory, hosts)
+    whom = ", ".join(named) if named else "every host"
+    if not yes:
+        typer.confirm(f"take what stands on {whom} now as right?", default=False, abort=True)
+    said = attest(inventory, named)
+    silent = {host: one.why for host, one in sorted(said.items()) if not one.reached}
+    typer.echo(
+        f"{len(said) - len(silent)} of {len(said)} hosts were looked at; what stands there now is right"
+    )
+    typer.echo("".join(f"  {host:16} no answer: {why}\n" for host, why in silent.items()), nl=False)
+    return 1 if silent else 0

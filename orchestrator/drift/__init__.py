@@ -1,0 +1,7 @@
+"""Drift: how machines differ from what the last run left, in words, the most urgent first; pure."""
+
+from orchestrator.drift.compare import differences, in_order
+from orchestrator.drift.ports import port_differences
+from orchestrator.drift.remember import remembered
+
+__all__ = ["differences", "in_order", "port_differences", "remembered"]

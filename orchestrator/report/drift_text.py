@@ -1,0 +1,81 @@
+"""Drift in an admin's words, and as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from orchestrator.model.drift import Concern, Difference, Drift
+
+TITLES = {
+    Concern.OPENING: "Security openings",
+    Concern.LOGIN: "Logins",
+    Concern.SERVICE: "Services",
+    Concern.REST: "Everything else",
+}
+
+
+def drift_text(drift: Drift) -> str:
+    """Return what differs, the most urgent first, and who was not heard."""
+    lines = [_summary(drift)]
+    for concern, found in groupby(drift.differences, key=lambda one: one.concern):
+        lines += ["", TITLES[concern], *(line for one in found for line in _lines(one))]
+    if drift.silent:
+        lines += ["", "No answer", *(f"  {host:16} {why}" for host, why in drift.silent.items())]
+    if drift.unattested:
+        hosts = ", ".join(drift.unattested)
+        lines += [
+            "",
+            f"Nobody looked at these after their last apply: {hosts}",
+            "  look now: townhall drift --attest",
+        ]
+    if any(one.managed for one in drift.differences):
+        lines += ["", "townhall drift --revert puts back what has no remedy beside it."]
+    return "\n".join(lines)
+
+
+def _summary(drift: Drift) -> str:
+    hosts = f"{len(drift.asked) - len(drift.silent)} of {len(drift.asked)} hosts answered"
+    found = drift.differences
+    if not found:
+        return f"{drift.town}: {hosts}, nothing was changed by hand"
+    where = len({one.host for one in found})
+    return f"{drift.town}: {hosts}, {_count(len(found), 'change')} by hand on {_count(where, 'host')}"
+
+
+def _lines(one: Difference) -> Iterator[str]:
+    yield f"  {one.host:16} {one.words}"
+    yield from (f"  {'':16}   {line}" for line in one.lines)
+    if not one.managed:
+        yield f"  {'':16}   no unit undoes this: {one.remedy or 'look at it there'}"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def drift_json(drift: Drift) -> dict[str, object]:
+    """Return the document townhall.drift/1."""
+    return {
+        "schema": "townhall.drift/1",
+        "town": drift.town,
+        "asked": list(drift.asked),
+        "silent": dict(drift.silent),
+        "unattested": list(drift.unattested),
+        "differences": [_document(one) for one in drift.differences],
+    }
+
+
+def _document(one: Difference) -> dict[str, object]:
+    return {
+        "host": one.host,
+        "role": one.role,
+        "kind": one.spot.kind,
+        "name": one.spot.name,
+        "concern": one.concern.name.lower(),
+        "people": one.people,
+        "words": one.words,
+        "lines": list(one.lines),
+        "reverts": one.managed,
+        "remedy": one.remedy,
+    }
