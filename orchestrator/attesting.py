@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from pathlib import Path
 
 from orchestrator.apply.devices import ROLES as DEVICES
 from orchestrator.apply.witness import question, testimony
@@ -15,7 +16,7 @@ from orchestrator.model.outcome import APPLIED, Outcome
 from orchestrator.model.record import Entry
 from orchestrator.model.rendering import Rendering
 from orchestrator.plan.keys import digest
-from orchestrator.reach import Shell
+from orchestrator.reach import PROJECT, Shell
 from orchestrator.record import Ledger
 from orchestrator.record.attestations import attestation_of, attestation_text
 
@@ -71,6 +72,7 @@ class Attestor:
     shell: Shell
     ledger: Ledger
     rendering: Rendering
+    project: Path = PROJECT
 
     def before(self, hosts: Iterable[str]) -> dict[str, Testimony]:
         """Return how hosts stand before a run; a host without an attestation is not asked."""
@@ -98,7 +100,7 @@ class Attestor:
         watches: dict[str, dict[str, tuple[Watch, ...]]] = {host: {} for host in hosts}
         for unit in self.rendering.units:
             if (unit.host, unit.role) in named and unit.host in watches:
-                watches[unit.host][unit.role] = watched(unit.role, unit.arguments)
+                watches[unit.host][unit.role] = watched(unit.role, unit.arguments, self.project)
         questions = {
             host: questions_of(roles, earlier.get(host))
             for host, roles in watches.items()

@@ -88,8 +88,8 @@ def drift_of(wanted: Desired, known: Known, shell: Shell, devices: Devices, hear
 
 def known_of(wanted: Desired, ledger: Ledger, hosts: set[str]) -> Known:
     """Read what the ledger knows of hosts that still have a line."""
-    state = ledger.state(hosts & set(wanted.intent.placements))
-    found = attestations(ledger, {host for host, _ in state.units})
+    with_a_line = hosts & set(wanted.intent.placements)
+    state, found = ledger.state(with_a_line), attestations(ledger, with_a_line)
     values = (one.value for attested in found.values() for _, one in attested.spots().values())
     digests = {value["digest"] for value in values if isinstance(value, dict) and value.get("digest")}
     applied = {unit: one.arguments for unit, one in state.units.items() if unit[1] in DEVICES}
@@ -150,13 +150,13 @@ def revert(root: Path, drift: Drift, agreed: Callable[[Prospect], bool], options
         if one.managed:
             drifted.setdefault(one.host, {}).setdefault(one.role, []).append(one.words)
     with locked(lock_path(desired(root).town), f"townhall drift --revert -i {root}"):
-        prospect = _only(look_closer(look(root), drifted), drifted)
+        prospect = narrowed(look_closer(look(root), drifted), drifted)
         if not prospect.plan.units or not agreed(prospect):
             return None
         return carry_out(prospect, options)
 
 
-def _only(prospect: Prospect, drifted: Mapping[str, Mapping[str, list[str]]]) -> Prospect:
+def narrowed(prospect: Prospect, drifted: Mapping[str, Mapping[str, list[str]]]) -> Prospect:
     """Plan the drifted units alone, each with what was changed in it."""
     seen = {
         host: replace(prospect.observed.get(host, Observation()), drifted=frozenset(roles))
