@@ -19,6 +19,7 @@ from orchestrator.reach import PROJECT
 from orchestrator.role_tasks import RoleTasks, Task, read
 
 SEALED = "sealed"
+Turn = Mapping[str, Any]
 _PLACE_OF = {
     "ansible.builtin.template": "dest",
     "ansible.builtin.copy": "dest",
@@ -69,12 +70,21 @@ def _added(tasks: RoleTasks) -> Iterator[Watch]:
 
 def _named(tasks: RoleTasks, secret: set[str]) -> Iterator[Watch]:
     for task in tasks.all():
-        for module, spots in _SPOTS_OF.items():
-            if module in task:
-                sealed = bool(task.get("no_log")) or _reads(tasks, task[module], secret)
-                for turn in tasks.repeated(task):
-                    for spot in spots(task[module], partial(tasks.filled, turn=turn)):
-                        yield Watch(spot, sealed=sealed)
+        for module in _SPOTS_OF.keys() & task.keys():
+            sealed = bool(task.get("no_log")) or _reads(tasks, task[module], secret)
+            yield from (Watch(spot, sealed=sealed) for spot, _ in _turns(tasks, task, module))
+
+
+def spots_of(tasks: RoleTasks, task: Task, wanted: Spot) -> Iterator[tuple[str, Turn]]:
+    """Yield the module of a task and the turn of its loop that names a spot."""
+    for module in _SPOTS_OF.keys() & task.keys():
+        yield from ((module, turn) for spot, turn in _turns(tasks, task, module) if spot == wanted)
+
+
+def _turns(tasks: RoleTasks, task: Task, module: str) -> Iterator[tuple[Spot, Turn]]:
+    for turn in tasks.repeated(task):
+        for spot in _SPOTS_OF[module](task[module], partial(tasks.filled, turn=turn)):
+            yield spot, turn
 
 
 def _reads(tasks: RoleTasks, options: Task, names: set[str]) -> bool:

@@ -21,6 +21,9 @@ def drift(  # noqa: PLR0913, PLR0917
     inventory: Inventory = DEFAULT_INVENTORY,
     host: Annotated[list[str] | None, typer.Option(help="only this host; may be repeated")] = None,
     revert: Annotated[bool, typer.Option("--revert", help="run the units again that were changed")] = False,
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="write into the inventory what one of its lines explains")
+    ] = False,
     attest: Annotated[
         bool, typer.Option("--attest", help="take what stands on the machines now as right")
     ] = False,
@@ -34,13 +37,15 @@ def drift(  # noqa: PLR0913, PLR0917
     from orchestrator.errors import UsageError
     from orchestrator.report.drift_text import drift_json, drift_text
 
-    if revert and attest:
-        raise UsageError("--revert and --attest contradict each other: say one of them")
+    if revert + adopt + attest > 1:
+        raise UsageError("--revert, --adopt and --attest are three answers: say one of them")
     if json and (revert or attest) and not yes:
         raise UsageError("--json asks no questions: say --yes with it")
     if attest:
         return _attested(inventory, host, yes)
     found = _found(inventory, host, quiet=json)
+    if adopt:
+        return _adopted(inventory, found, json)
     if revert:
         if not json:
             typer.echo(drift_text(found))
@@ -96,6 +101,19 @@ def _reverted(inventory: Path, found: Drift, yes: bool, json: bool) -> int:
     if done and not json:
         typer.echo("\n\n".join([outcome_text(done.outcome), verdict_text(done.verdict)]))
     return 0 if done is None or done.succeeded else 1
+
+
+def _adopted(inventory: Path, found: Drift, json: bool) -> int:
+    from orchestrator.adopted import adopt
+    from orchestrator.report.drift_text import adoptions_json, adoptions_text, drift_json
+
+    adoptions = adopt(inventory, found)
+    document = {**drift_json(found), "adopted": adoptions_json(adoptions)}
+    typer.echo(
+        documents.dumps(document, ensure_ascii=False, indent=2) if json else adoptions_text(found, adoptions)
+    )
+    left = {one.words for one in found.differences} - {one.difference.words for one in adoptions}
+    return 1 if found.silent else FOUND if left or found.unattested else 0
 
 
 def _attested(inventory: Path, hosts: list[str] | None, yes: bool) -> int:

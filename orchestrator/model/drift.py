@@ -94,6 +94,17 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Adoption:
+    """A value that was written into a file of the inventory; `hosts` is how many it holds for."""
+
+    difference: Difference
+    file: str
+    key: str
+    value: object
+    hosts: int
+
+
+@dataclass(frozen=True, slots=True)
 class Drift:
     """What was asked and found, the most urgent difference first.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from orchestrator.model.drift import Concern, Difference, Drift
+from orchestrator.model.drift import Adoption, Concern, Difference, Drift
 
 TITLES = {
     Concern.OPENING: "Security openings",
@@ -79,3 +79,35 @@ def _document(one: Difference) -> dict[str, object]:
         "reverts": one.managed,
         "remedy": one.remedy,
     }
+
+
+def adoptions_text(drift: Drift, adoptions: Sequence[Adoption]) -> str:
+    """Return what was written into the inventory, and what has no line there."""
+    lines = [_summary(drift)]
+    for one in adoptions:
+        whom = f", which holds for {_count(one.hosts, 'host')}" if one.hosts > 1 else ""
+        lines += ["", f"  {one.difference.host:16} {one.difference.words}"]
+        lines += [f"  {'':16}   now in {one.file}: {one.key}: {one.value}{whom}"]
+    taken = {id(one.difference) for one in adoptions}
+    left = [one for one in drift.differences if id(one) not in taken]
+    if left:
+        lines += ["", "No line of the inventory says these; put them back or undo them:"]
+        lines += [line for one in left for line in _lines(one)]
+    if adoptions:
+        lines += ["", "Commit the lines and let them be reviewed; the next apply makes them hold everywhere."]
+    return "\n".join(lines)
+
+
+def adoptions_json(adoptions: Sequence[Adoption]) -> list[dict[str, object]]:
+    """Return what was written into the inventory, for the document townhall.drift/1."""
+    return [
+        {
+            "host": one.difference.host,
+            "words": one.difference.words,
+            "file": one.file,
+            "key": one.key,
+            "value": one.value,
+            "hosts": one.hosts,
+        }
+        for one in adoptions
+    ]

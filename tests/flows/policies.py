@@ -10,8 +10,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from orchestrator import role_templates as templates
 from orchestrator.desired import desired
-from tests.fuzz import templates
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SUBNETS = ("198.18.0.0/28", "198.18.1.0/24", "198.18.2.0/25", "198.18.2.128/26", "198.18.200.0/29")

@@ -18,8 +18,8 @@ from orchestrator.desired import desired
 from orchestrator.model.rendering import SecretReference, UnitRendering
 from orchestrator.render.specs import mismatches
 from orchestrator.role_specs import read_options
+from orchestrator.role_templates import ROLES, defaults, text_of
 from tests.fuzz.hostile import SEEDS, around
-from tests.fuzz.templates import ROLES, defaults, text_of
 
 MARKS = ("zqmark", "/zqmark", "203.0.113.77/24", "203.0.113.77", "54321", "2031-03-07", "05:59", "7min")
 """One for each form that an argument may have; none occurs in a template or in the lab."""

@@ -10,10 +10,10 @@ from typing import Any
 
 from hypothesis import given as cases
 
+from orchestrator.role_templates import ROLES
 from tests.fuzz import reading
 from tests.fuzz.hostile import fuzzed
 from tests.fuzz.law import Emitter, Path
-from tests.fuzz.templates import ROLES
 
 _SPEC = importlib.util.spec_from_file_location(
     "firewall_networks", ROLES / "firewall/library/firewall_networks.py"

@@ -8,10 +8,10 @@ from ansible.module_utils.common.validation import check_type_bool
 from hypothesis import given as cases
 from hypothesis import strategies as st
 
+from orchestrator.role_templates import text_of
 from tests.fuzz import reading
 from tests.fuzz.hostile import TEXTS, fuzzed
 from tests.fuzz.law import given
-from tests.fuzz.templates import text_of
 
 OWN = "etc/ssh/sshd_config.d/10-townhall.conf"
 DOMAIN = "etc/ssh/sshd_config.d/20-townhall-domain.conf"

@@ -11,8 +11,8 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import filter_loader, init_plugin_loader
 from ansible.template import Templar, trust_as_template
 
+from orchestrator.role_templates import MANAGED, ROLES, internal, text_of
 from tests.fuzz.law import given
-from tests.fuzz.templates import MANAGED, ROLES, internal, text_of
 
 FILES = sorted(
     (

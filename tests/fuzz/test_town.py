@@ -17,9 +17,9 @@ from orchestrator.flows.ruleset import ruleset
 from orchestrator.load import load_text
 from orchestrator.render.catalogue import FILE
 from orchestrator.render.catalogue import parse as catalogue
+from orchestrator.role_templates import ROLES, prints_arguments
 from tests.fuzz.hostile import SEEDS, around, fuzzed
 from tests.fuzz.law import Emitter, Path, emitted, leaves, opened, put
-from tests.fuzz.templates import ROLES, prints_arguments
 from tests.fuzz.test_base import APT, NAMES, TIME
 from tests.fuzz.test_dhcp_relay import RELAY
 from tests.fuzz.test_directory import SAMBA, SSSD

@@ -5,17 +5,18 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jinja2
 import yaml
-from ansible.plugins.filter.core import FilterModule as Core
-from ansible.plugins.filter.mathstuff import FilterModule as Sets
-from ansible.plugins.filter.urlsplit import FilterModule as Addresses
+from ansible.plugins.filter.core import FilterModule as Core  # type: ignore[import-untyped]
+from ansible.plugins.filter.mathstuff import FilterModule as Sets  # type: ignore[import-untyped]
+from ansible.plugins.filter.urlsplit import FilterModule as Addresses  # type: ignore[import-untyped]
 from jinja2 import meta
 
-ROLES = Path(__file__).resolve().parents[2] / "roles"
+from orchestrator.reach import PROJECT
+
+ROLES = PROJECT / "roles"
 MANAGED = "Ansible managed"
 
 
@@ -34,8 +35,8 @@ def _own_filters() -> Any:
     spec = importlib.util.spec_from_file_location(
         "townhall_filters", ROLES.parent / "filter_plugins/townhall.py"
     )
-    assert spec
-    assert spec.loader
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError("filter_plugins/townhall.py")
     found = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(found)
     return found.FilterModule()
@@ -44,25 +45,26 @@ def _own_filters() -> Any:
 @cache
 def internal(role: str, path: str) -> Mapping[str, Any]:
     """The role's internal variables that a template reads."""
-    read = meta.find_undeclared_variables(environment().parse(_source(role, path)))
+    read = meta.find_undeclared_variables(environment().parse(source(role, path)))
     known = yaml.safe_load((ROLES / role / "vars/main.yml").read_text(encoding="utf-8")) or {}
     return {name: known[name] for name in sorted(read & {*known})}
 
 
-def _source(role: str, path: str) -> str:
+def source(role: str, path: str) -> str:
+    """The template of the file at a path of the host."""
     return (ROLES / role / "templates" / f"{path}.j2").read_text(encoding="utf-8")
 
 
 def prints_arguments(role: str, path: str) -> bool:
     """Whether the text of a template depends on any argument of its role."""
-    read = meta.find_undeclared_variables(environment().parse(_source(role, path)))
+    read = meta.find_undeclared_variables(environment().parse(source(role, path)))
     inner = (str(value) for value in internal(role, path).values())
     return any(name.startswith(f"{role}_") for name in read) or any("{{" in value for value in inner)
 
 
 @cache
 def _template(role: str, path: str) -> jinja2.Template:
-    return environment().from_string(_source(role, path))
+    return environment().from_string(source(role, path))
 
 
 @cache
