@@ -61,7 +61,7 @@ def _argument(wanted: Desired, one: Difference) -> Adoption | None:
 def _choosable(wanted: Desired, unit: UnitRendering) -> dict[str, str]:
     """The type of each argument that nothing derives."""
     chosen = {argument.name for argument in wanted.town.role_arguments}
-    options = read_options()[unit.role]
+    options = read_options([unit.role])[unit.role]
     return {
         name: str(option.get("type", "str"))
         for name, option in options.items()

@@ -97,7 +97,7 @@ class _Step:
             raise DoubtError("the excerpt says something else than the whole town did")
 
     def foreseen(self, shared: Mapping[Unit, str]) -> Foreseen:
-        """The plan, with the excerpt if that holds all of its hosts."""
+        """The plan, with the excerpt if that holds all of its hosts, and shows all that changes on them."""
         hosts = set(self.before.town.hosts) | set(self.now.town.hosts) | self.recorded
         found = self._planned(self.excerpt_now[1], self.now.rendering, hosts, shared)
         found, rendering, applied = self._with_changes(found, shared)
@@ -108,8 +108,16 @@ class _Step:
         self._judge_rules(whole)
         if not set(plan.hosts) <= set(self.now.town.hosts) or len(plan.hosts) > MANY:
             return Foreseen(plan)
+        if self._is_beyond(plan, shared):
+            return Foreseen(plan)
         side = Side(self.now.town, self.now.intent, rendering, {}, whole)
         return Foreseen(plan, side, applied, self._last_firewall(plan))
+
+    def _is_beyond(self, plan: Plan, shared: Mapping[Unit, str]) -> bool:
+        """Whether a unit was last applied in another state than the base: it may change what is left out."""
+        digest_before = self._digests_before()
+        own = (unit for unit in plan.units if (unit.host, unit.role) in shared)
+        return any(unit.previous != digest_before(unit) for unit in own)
 
     def _policed(self, shared: Mapping[Unit, str]) -> Policed:
         from orchestrator.replan.whole_policy import first_firewall, policed

@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from orchestrator.model.middle import middle
 from orchestrator.replan.doubt import DoubtError
-from orchestrator.request.middle import middle
 
 HOST, PERSON, ROOM, SOCKET, SWITCH, TRUNK = "host", "person", "room", "socket", "switch", "trunk"
 _KINDS: Mapping[str, Mapping[str, str]] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 
+from orchestrator.model.middle import middle
 from orchestrator.model.request import BASE, HEAD, Line, Lines
 from orchestrator.model.source import Because, Source
-from orchestrator.request.middle import middle
 
 MOST = 12
 _LONGEST = 200
