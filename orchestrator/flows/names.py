@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
@@ -10,7 +11,7 @@ from orchestrator.flows.flow_set import FlowSet
 from orchestrator.flows.ground import ANYWHERE, FIREWALL, ITSELF, Ground, Leg, places
 from orchestrator.flows.ruleset import Ruleset, reach
 from orchestrator.flows.spans import Ranges, Spans, holds, tidy, within, without
-from orchestrator.model.addresses import dotted_number
+from orchestrator.model.addresses import number_of
 
 _KINDS = ("zone", "network", "group", "service", "host")
 
@@ -43,10 +44,13 @@ def met(hosts: Mapping[str, str], *flows: FlowSet) -> Mapping[str, str]:
     toward = {id(span[2]): span[2] for span in spans}.values()
     goals = (goal for goals in toward for goal in goals)
     there = tidy((first[1], end[1]) for first, end, *_ in (*spans, *goals))
-    if sum(end - first for first, end in there) > len(hosts):
-        return {address: host for address, host in hosts.items() if holds(there, (reach(address),))}
-    addresses = (dotted_number(number) for first, end in there for number in range(first, end))
-    return {address: hosts[address] for address in addresses if address in hosts}
+    starts = [first for first, _ in there]
+
+    def is_there(number: int) -> bool:
+        at = bisect_right(starts, number) - 1
+        return at >= 0 and number < there[at][1]
+
+    return {address: host for address, host in hosts.items() if is_there(number_of(address))}
 
 
 def names(rules: Ruleset, here: Ground, doors: Spans, hosts: Mapping[str, str]) -> Names:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from orchestrator.errors import Problem
 from orchestrator.model.rendering import SecretReference, UnitRendering
@@ -17,6 +17,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "list": (list, tuple),
     "dict": (Mapping,),
 }
+_EXACTLY = {name: frozenset(types) for name, types in _TYPES.items() if name not in {"list", "dict"}}
 
 
 def mismatches(unit: UnitRendering, options: Options) -> Iterator[Problem]:
@@ -58,9 +59,46 @@ def _value(value: object, option: Mapping[str, object], path: str) -> Iterator[t
     if isinstance(value, Mapping) and isinstance(nested, Mapping):
         yield from _map(value, nested, f"{path}.")
     elif isinstance(value, list | tuple):
-        element = {**option, "type": option.get("elements", "dict" if nested else "raw"), "choices": None}
+        element = _element(option)
+        is_right = surely(element)
         for number, item in enumerate(value):
-            yield from _value(item, element, f"{path}[{number}]")
+            if not is_right(item):
+                yield from _value(item, element, f"{path}[{number}]")
+
+
+def _element(option: Mapping[str, object]) -> Mapping[str, object]:
+    """What the items of a list are declared as."""
+    return {
+        **option,
+        "type": option.get("elements", "dict" if option.get("options") else "raw"),
+        "choices": None,
+    }
+
+
+def surely(option: Mapping[str, object]) -> Callable[[object], bool]:
+    """A quick test that says yes only to what fits, for lists of thousands; what it denies may fit too."""
+    wanted, nested = str(option.get("type", "str")), option.get("options")
+    choices, kinds = option.get("choices"), _EXACTLY.get(wanted, frozenset())
+    if isinstance(choices, list):
+        return lambda value: type(value) in kinds and value in choices
+    if wanted == "dict" and isinstance(nested, Mapping):
+        return _surely_all(nested)
+    if wanted == "list" and option.get("elements") != "list":
+        is_right = surely(_element(option))
+        return lambda value: isinstance(value, list | tuple) and all(map(is_right, value))
+    return lambda value: type(value) in kinds
+
+
+def _surely_all(options: Options) -> Callable[[object], bool]:
+    tests = {name: surely(option) for name, option in options.items()}
+    needed = {name for name, option in options.items() if option.get("required")}
+
+    def is_right(value: object) -> bool:
+        if type(value) is not dict or not needed <= value.keys() <= tests.keys():
+            return False
+        return all(one is None or tests[name](one) for name, one in value.items())
+
+    return is_right
 
 
 def _is_of(value: object, wanted: str) -> bool:

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from orchestrator.flows import FlowSet
 from orchestrator.flows.names import met
 from orchestrator.model.addresses import dotted, number_of
+from orchestrator.model.rendering import SecretReference, UnitRendering
+from orchestrator.render.specs import mismatches, surely
 from orchestrator.replan import DoubtError
 from orchestrator.replan.sheets import Sheets, sheets
 from orchestrator.request.lines import changed_lines
@@ -19,6 +21,26 @@ from tests.laws.test_replan import SEVERAL, Edit, Files, texts
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "aa\n", "ba\n", "\n"]), max_size=14).map("".join)
 ODD_LINES = st.lists(st.sampled_from(["a\n", "b\n", "aa\n", "a", "\r", "a\fb\n"]), max_size=12).map("".join)
 OCTETS = st.sampled_from(["0", "1", "9", "10", "255", "256", "01", "-1", "+1", " 1", "", "１", "x"])
+
+LEAVES = st.sampled_from(["a", "b", 1, 0.5, True, None, SecretReference("s", 1)])
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("nm"), inner, max_size=2),
+    max_leaves=6,
+)
+TYPES = st.sampled_from(["str", "int", "float", "bool", "path", "raw", "list", "dict"])
+PLAIN = st.fixed_dictionaries(
+    {"type": TYPES}, optional={"required": st.booleans(), "choices": st.just(["a", 1]), "elements": TYPES}
+)
+OPTIONS = st.recursive(
+    PLAIN,
+    lambda inner: st.builds(
+        lambda option, nested: {**option, "options": nested},
+        PLAIN,
+        st.dictionaries(st.sampled_from("nm"), inner, max_size=2),
+    ),
+    max_leaves=4,
+)
 
 
 def changed_line_by_line(old: str, new: str) -> tuple[set[int], set[int]]:
@@ -97,10 +119,10 @@ def test_an_address_is_read_as_the_library_reads_it(address: str | IPv4Address) 
     parts=st.lists(st.tuples(st.integers(0, 60), st.integers(1, 9)), max_size=4),
     hosts=st.sets(st.integers(0, 70), max_size=40),
 )
-def test_hosts_that_a_flow_meets_are_found_from_either_side(
+def test_the_hosts_that_a_flow_meets_are_those_within_its_ends(
     parts: list[tuple[int, int]], hosts: set[int]
 ) -> None:
-    """Sabotage: leave out the last address of a part."""
+    """Sabotage: count the first address after a part to it."""
     goal = ((("eth0", 80), ("eth0", 81), ((443, 444, "9999-12-31"),)),)
     starts = sorted(dict(parts).items())
     flows = FlowSet(tuple((("eth1", first), ("eth1", first + size), goal) for first, size in starts))
@@ -108,3 +130,12 @@ def test_hosts_that_a_flow_meets_are_found_from_either_side(
     names = {number: (str(IPv4Address(number)), f"pc-{number}") for number in sorted(hosts)}
     wanted = dict(name for number, name in names.items() if starts and number in there)
     assert met(dict(names.values()), flows) == wanted
+
+
+@settings(max_examples=1000, deadline=None)
+@given(option=OPTIONS, value=VALUES)
+def test_what_surely_fits_has_no_mismatch(option: dict[str, object], value: object) -> None:
+    """Sabotage: let an undeclared key pass, take true for a number, or leave out the choices."""
+    if surely(option)(value):
+        assert not list(mismatches(UnitRendering("host", "r", 0, {"a": value}, ()), {"a": option}))
+        event("fits")
