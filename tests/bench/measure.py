@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import platform
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,11 +16,15 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Measured:
-    """Wall time in seconds, peak memory of the child in MiB, and its output."""
+    """Wall time in seconds, peak memory of the child in MiB, its output, and its processors' time in seconds.
+
+    Not a number stands for what was not measured.
+    """
 
     seconds: float
     mebibytes: float
     output: str
+    processor: float = math.nan
 
 
 def measured(
@@ -37,9 +43,23 @@ def measured(
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode not in allowed:
         raise RuntimeError(f"{' '.join(call)} ended with {child.returncode}:\n{output[-3000:]}")
-    return Measured(seconds, usage.ru_maxrss / 1024, output)
+    return Measured(seconds, usage.ru_maxrss / 1024, output, usage.ru_utime + usage.ru_stime)
 
 
 def best_of(times: int, once: Callable[[], Measured]) -> Measured:
     """The quickest of several runs: what the machine can do when nothing else disturbs it."""
     return min((once() for _ in range(times)), key=lambda run: run.seconds)
+
+
+def machine() -> str:
+    """The machine in words: processors, memory, Python."""
+    model = next(iter(_said("/proc/cpuinfo", "model name")), platform.machine())
+    kibibytes = next(iter(_said("/proc/meminfo", "MemTotal")), "0").split()[0]
+    memory = f"{int(kibibytes) / 2**20:.0f} GiB"
+    return f"{os.cpu_count()} x {model}, {memory}, Python {platform.python_version()}"
+
+
+def _said(file: str, key: str) -> list[str]:
+    """What a file of the kernel says to a key."""
+    lines = (line.partition(":") for line in Path(file).read_text(encoding="utf-8").splitlines())
+    return [value.strip() for name, _, value in lines if name.strip() == key]

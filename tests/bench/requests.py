@@ -1,4 +1,4 @@
-"""Planning a request of one added line in towns of three sizes, against Ansible's own reading of one."""
+"""Planning a request of one added line in towns of three sizes, against Ansible's reading and check mode."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.check_mode import check_mode
 from tests.bench.measure import Measured, best_of, measured
 from tests.bench.planning import WORK, add_a_pc, without_townhall
 from tests.towns.generate import generate
@@ -68,7 +69,7 @@ def requests() -> dict[str, Measured]:
     for pcs, scene in scenes.items():
         found[f"townhall plan --base, {pcs:,} PCs, cold"] = scene.cold()
         found[f"townhall plan --base, {pcs:,} PCs, warm"] = best_of(3, scene.warm)
-    return found
+    return found | check_mode(SIZES[1:])
 
 
 def _commit(repository: Path) -> None:
