@@ -72,7 +72,7 @@ def changes(before: Arguments, after: Arguments, hosts: Mapping[str, str]) -> Fl
         closed,
         renewed,
         reader.rows(opened),
-        _reader(old_rules, old_ground, met(hosts, closed)).rows(closed),
+        _reader(old_rules, old_ground, met(hosts, closed)).rows(closed) if closed else (),
         tuple(row for day in past.days for row in reader.rows(renewed - (renewed - past.until(day)), day)),
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from orchestrator.errors import Problem, Refused
 from orchestrator.flows.changes import Arguments
@@ -13,6 +13,7 @@ from orchestrator.flows.ground import ITSELF, Ground, ground, places
 from orchestrator.flows.ruleset import Ruleset, ruleset
 from orchestrator.flows.services import EVERYTHING, services
 from orchestrator.flows.spans import Ranges, holds, tidy
+from orchestrator.model.addresses import dotted, number_of
 from orchestrator.model.rendering import Rendering
 from orchestrator.model.rules import FlowRule, RuleException
 from orchestrator.model.town import End, PortRange, Town
@@ -43,20 +44,23 @@ class Violation:
         return Problem(str(self.rule.source), "TH-RULE-NEVER", packet, reason, remedy)
 
 
-def violations(town: Town, arguments: Arguments) -> tuple[Violation, ...]:
+def violations(town: Town, arguments: Arguments, hosts: Mapping[str, str]) -> tuple[Violation, ...]:
     """The rules that the rendered policy breaks, in the order of the file; exceptions are taken out.
 
-    What stays behind one leg does not cross the firewall, so no rule is about it.
+    What stays behind one leg does not cross the firewall, so no rule is about it. `hosts` are the names of
+    the town's hosts by address.
     """
     if not town.rules.flows:
         return ()
-    return tuple(_Judge(town, ruleset(arguments), ground(arguments)).violations())
+    numbers = {name: number_of(address) for address, name in hosts.items()}
+    return tuple(_Judge(town, numbers, ruleset(arguments), ground(arguments)).violations())
 
 
 def hold_rules(town: Town, rendering: Rendering) -> None:
     """Raise Refused with every rule that a firewall of the town breaks."""
     firewalls = [unit.arguments for unit in rendering.units if unit.role == "firewall"]
-    found = [violation.problem for one in firewalls for violation in violations(town, one)]
+    hosts = {dotted(host.address): name for name, host in town.hosts.items()}
+    found = [violation.problem for one in firewalls for violation in violations(town, one, hosts)]
     if found:
         raise Refused(found)
 
@@ -64,8 +68,10 @@ def hold_rules(town: Town, rendering: Rendering) -> None:
 @dataclass(frozen=True, slots=True)
 class _Judge:
     town: Town
+    numbers: Mapping[str, int]
     rules: Ruleset
     here: Ground
+    _known: dict[End, Ranges] = field(default_factory=dict)
 
     def violations(self) -> Iterator[Violation]:
         wanted = self.town.rules
@@ -118,12 +124,17 @@ class _Judge:
         )
 
     def _addresses(self, end: End) -> Ranges:
+        if end not in self._known:
+            self._known[end] = self._members(end)
+        return self._known[end]
+
+    def _members(self, end: End) -> Ranges:
         town = self.town
         service = town.services.get(end.name) if end.kind == "service" else None
         group = end.name if end.kind == "group" else (service.group if service else None)
         names = (end.name,) if end.kind == "host" else town.groups.get(group or "", ())
-        found = [*(town.hosts[name].address for name in names), *(service.addresses if service else ())]
-        return tidy((int(address), int(address) + 1) for address in found)
+        found = [*(self.numbers[name] for name in names), *map(int, service.addresses if service else ())]
+        return tidy((number, number + 1) for number in found)
 
     def _services(self, end: End, ports: Iterable[PortRange]) -> Ranges:
         asked = self.town.services[end.name].ports if end.kind == "service" else tuple(ports)

@@ -44,7 +44,7 @@ Lines = tuple[Line, ...]
 class Policed:
     """What of a whole town its policy is about: a firewall's arguments, hosts by address, the town's groups.
 
-    Of the town's hosts only the addresses are those of the whole town.
+    All else of the town may be an excerpt's.
     """
 
     firewall: Mapping[str, object] | None

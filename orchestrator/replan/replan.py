@@ -131,7 +131,7 @@ class _Step:
         from orchestrator.flows.rules import violations
 
         before, now = (_bearing(wanted) for wanted in (self.before, self.now))
-        if before != now and whole.firewall and violations(whole.town, whole.firewall):
+        if before != now and whole.firewall and violations(whole.town, whole.firewall, whole.hosts):
             raise DoubtError("a rule is broken")
 
     def _last_firewall(self, plan: Plan) -> str:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from ipaddress import IPv4Address
-from typing import Any, Protocol
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Protocol
 
 from orchestrator.desired import Desired
-from orchestrator.flows.ruleset import reach
 from orchestrator.model.names import FIREWALL, FIREWALLS
 from orchestrator.model.request import Policed
-from orchestrator.model.town import Host, Town
+from orchestrator.model.town import Town
 from orchestrator.replan.base import Unit
 from orchestrator.replan.base_side import BaseSide, shared_units
 from orchestrator.replan.doubt import DoubtError
@@ -40,10 +38,12 @@ def whole_policies(known: BaseSide, base: Desired, head: Desired) -> tuple[Polic
 
 def policed(known: Whole, base: Town, head: Desired, firewall: Mapping[str, object] | None) -> Policed:
     """What a whole town's policy is about, its firewall given."""
-    addresses = {name: text for name, text in known.addresses.items() if name not in base.hosts}
+    addresses = dict(known.addresses)
+    for name in base.hosts:
+        addresses.pop(name, None)
     addresses |= {name: str(place.address) for name, place in head.intent.placements.items()}
-    town = _whole(known, addresses, base, head.town) if head.town.rules.flows else head.town
-    return Policed(firewall, {address: name for name, address in addresses.items()}, town)
+    town = _whole(known, base, head.town) if head.town.rules.flows else head.town
+    return Policed(firewall, dict(zip(addresses.values(), addresses, strict=True)), town)
 
 
 def first_firewall(side: Desired) -> Unit | None:
@@ -74,31 +74,10 @@ def _arguments(shared: Mapping[Unit, Texts], side: Desired) -> Mapping[str, obje
     return found
 
 
-def _whole(known: Whole, addresses: Mapping[str, str], before: Town, now: Town) -> Town:
-    """The town with all hosts and groups; of a host that is in no excerpt only the address is right."""
+def _whole(known: Whole, before: Town, now: Town) -> Town:
+    """The town with all hosts in its groups; those of no excerpt are there by name alone."""
     groups = {
         name: tuple(sorted({*known.groups.get(name, ())} - {*before.hosts} | {*now.groups.get(name, ())}))
         for name in {*known.groups, *now.groups}
     }
-    some = next(iter(now.hosts.values()))
-    like = tuple(getattr(some, field.name) for field in fields(Host)[3:])
-    return replace(now, hosts=_Hosts(now.hosts, addresses, like), groups=groups)
-
-
-@dataclass(frozen=True, slots=True)
-class _Hosts(Mapping[str, Host]):
-    near: Mapping[str, Host]
-    addresses: Mapping[str, str]
-    like: tuple[Any, ...]
-    """What a host that is not near is taken to be, from its MAC on; a town has thousands of them."""
-
-    def __getitem__(self, name: str) -> Host:
-        if name in self.near:
-            return self.near[name]
-        return Host(name, (), IPv4Address(reach(self.addresses[name])[0]), *self.like)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.addresses)
-
-    def __len__(self) -> int:
-        return len(self.addresses)
+    return replace(now, groups=groups)

@@ -59,7 +59,7 @@ def violated(head: Side) -> tuple[Violation, ...]:
     arguments, town = _first(head), head.policed.town if head.policed else head.town
     return tuple(
         Violation(one.rule.name, str(one.rule.source), str(one.packet), one.reason)
-        for one in (broken_rules(town, arguments) if arguments else ())
+        for one in (broken_rules(town, arguments, hosts_by_address(head)) if arguments else ())
     )
 
 

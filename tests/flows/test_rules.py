@@ -30,7 +30,8 @@ def broken(town: str, *edits: tuple[str, str]) -> tuple[list[tuple[str, str]], l
         files[POLICY] = files[POLICY].replace(old, new)
     wanted = following(load_text(files, date(2026, 1, 1)))
     arguments = next(unit.arguments for unit in wanted.rendering.units if unit.role == "firewall")
-    found = list(violations(wanted.town, arguments))
+    hosts = {str(host.address): name for name, host in wanted.town.hosts.items()}
+    found = list(violations(wanted.town, arguments, hosts))
     for one in found:
         assert (one.packet in allowed(arguments)) != one.rule.always
         assert one.packet in one.flows
