@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import platform
 import subprocess
-import time
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -32,18 +34,15 @@ def measured(
 ) -> Measured:
     """Run a command in the repository; any exit code that is not allowed raises RuntimeError."""
     environment = {**os.environ, "ANSIBLE_CONFIG": str(REPOSITORY / "ansible.cfg"), **(extra or {})}
-    begin = time.monotonic()
-    child = subprocess.Popen(
-        call, cwd=REPOSITORY, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    assert child.stdout
-    output = child.stdout.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    seconds = time.monotonic() - begin
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode not in allowed:
-        raise RuntimeError(f"{' '.join(call)} ended with {child.returncode}:\n{output[-3000:]}")
-    return Measured(seconds, usage.ru_maxrss / 1024, output, usage.ru_utime + usage.ru_stime)
+    with TemporaryDirectory() as folder:
+        report = Path(folder) / "report"
+        alone = [sys.executable, "-m", "tests.bench.alone", str(report), *call]
+        streams = {"text": True, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        output = subprocess.run(alone, cwd=REPOSITORY, env=environment, check=True, **streams).stdout
+        code, seconds, kibibytes, processor = json.loads(report.read_text(encoding="utf-8"))
+    if code not in allowed:
+        raise RuntimeError(f"{' '.join(call)} ended with {code}:\n{output[-3000:]}")
+    return Measured(seconds, kibibytes / 1024, output, processor)
 
 
 def best_of(times: int, once: Callable[[], Measured]) -> Measured:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import sys
 from xml.etree import ElementTree
+
+import pytest
 
 from tests.bench.__main__ import table
 from tests.bench.chart import LEFT, WIDTH, bars
 from tests.bench.check_mode import extrapolated
-from tests.bench.measure import Measured
+from tests.bench.measure import Measured, measured
 
 RUNS = {
     "the <long> way & back": Measured(12.0, 300, "", 11.0),
@@ -44,3 +47,17 @@ def test_check_mode_is_extrapolated_on_a_straight_line() -> None:
     far = extrapolated(found, 10_000)
     assert math.isclose(far.seconds, 102.0) and math.isclose(far.processor, 200.0)
     assert math.isnan(far.mebibytes)
+
+
+def test_a_row_s_memory_is_that_of_the_command_alone() -> None:
+    """Sabotage: start the command from the process that measures."""
+    mine = bytearray(b"x") * (300 * 2**20)
+    found = measured([sys.executable, "-c", "print('done')"])
+    assert found.output == "done\n" and 0 < found.mebibytes < 200 < len(mine) / 2**20
+    assert 0 < found.processor < 10 and found.seconds > 0
+
+
+def test_a_command_that_fails_is_no_measurement() -> None:
+    """Sabotage: take any exit code."""
+    with pytest.raises(RuntimeError, match="ended with 3"):
+        measured([sys.executable, "-c", "print('no'); raise SystemExit(3)"], allowed=(0, 2))
