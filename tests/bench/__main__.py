@@ -1,4 +1,4 @@
-"""`python -m tests.bench [plan|requests|growth|flows|town ...]`: measures; writes the page of benchmarks."""
+"""`python -m tests.bench [plan|requests|growth|flows|town|drift ...]` measures and writes the page."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from tests.bench.chart import bars
+from tests.bench.drift import drift
 from tests.bench.flows import flows
 from tests.bench.growth import growth
 from tests.bench.measure import REPOSITORY, Measured, machine
@@ -23,6 +24,7 @@ TITLES = {
     "growth": "What one more PC costs in towns of different sizes (counted, not timed)",
     "flows": "Comparing two firewall policies of 1,000 rules between 60 zones",
     "town": "The lab: ten hosts and switches, then an eleventh",
+    "drift": "Asking the lab what was changed by hand, where nothing was",
 }
 NOTES = {
     "requests": (
@@ -72,7 +74,7 @@ def section(name: str) -> list[str]:
     return [*table(found), "", f"![{TITLES[name]}]({chart})", *NOTES.get(name, ())]
 
 
-_TIMED = {"plan": planning, "requests": requests, "flows": flows, "town": town}
+_TIMED = {"plan": planning, "requests": requests, "flows": flows, "town": town, "drift": drift}
 
 
 def kept(page: str) -> dict[str, str]:
