@@ -21,7 +21,7 @@ from orchestrator.record import Ledger
 from orchestrator.record.attestations import attestation_of, attestation_text
 
 ATTESTED = "attested"
-AT_ONCE, PATIENCE_SECONDS = 32, 60
+AT_ONCE, PATIENCE_SECONDS = 32, 30
 _WITH_TEXT = frozenset({"file", "nft", "nft_tables"})
 Questions = Mapping[str, Mapping[Spot, str | None]]
 

@@ -81,8 +81,15 @@ def _told_elsewhere(one: Difference, spots: Iterable[Spot], changed: Iterable[Sp
     if Spot("file", path) in spots:
         return True
     folder, name = posixpath.split(path)
-    owners = {name, posixpath.basename(folder).removesuffix(".d"), name.removesuffix(".d")}
+    owners = {name, posixpath.basename(folder).removesuffix(".d"), name.removesuffix(".d"), _target(one)}
     return any(Spot("unit", owner) in changed for owner in owners)
+
+
+def _target(one: Difference) -> str:
+    """The name of what a link in a folder points or pointed to."""
+    values = [*(one.before or {}).items(), *(one.now or {}).items()]
+    targets = (str(value.get("target", "")) for name, value in values if one.spot.name.endswith(f"/{name}"))
+    return next((posixpath.basename(target) for target in targets if target), "")
 
 
 def in_order(found: Iterable[Difference], people: Mapping[str, int]) -> tuple[Difference, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from orchestrator.drift.said import plain
 from orchestrator.model.drift import Concern, Difference, Spot
@@ -16,19 +16,25 @@ def port_differences(host: str, role: str, compared: Compared) -> tuple[Differen
 
 
 def _differences(host: str, role: str, compared: Compared) -> Iterator[Difference]:
-    left = list(compared.lines)
+    by_port = _by_port(compared.lines, [wanted.name for _, wanted in compared.ports])
     for now, wanted in compared.ports:
-        lines = tuple(
-            line for line in left if re.search(rf"(?<![\w.-]){re.escape(wanted.name)}(?![\w.-])", line)
-        )
-        if now != wanted or lines:
-            left = [line for line in left if line not in lines]
-            words = _words(now, wanted)
+        if wanted.name in by_port:
+            words, lines = _words(now, wanted), tuple(by_port.pop(wanted.name))
             yield Difference(host, role, Spot("port", wanted.name), _concern(now, wanted), words, lines)
-    if left:
-        yield Difference(
-            host, role, Spot("port", "all"), Concern.SERVICE, "the switch is not as it was left", tuple(left)
-        )
+    for left in by_port.values():
+        words = "the switch is not as it was left"
+        yield Difference(host, role, Spot("port", ""), Concern.SERVICE, words, tuple(left))
+
+
+def _by_port(lines: Iterable[str], names: Iterable[str]) -> dict[str, list[str]]:
+    """The lines by the port that they name, or that the lines before them named; none at first."""
+    patterns = {name: re.compile(rf"(?<![\w./-]){re.escape(name)}(?![\w./-])") for name in names}
+    found: dict[str, list[str]] = {}
+    current = ""
+    for line in lines:
+        current = next((name for name, pattern in patterns.items() if pattern.search(line)), current)
+        found.setdefault(current, []).append(line)
+    return found
 
 
 def _words(now: Port, wanted: Port) -> str:

@@ -52,8 +52,6 @@ def _other_text(name: str, before: Value, now: Value, texts: Texts) -> Said:
 def folder(spot: Spot, before: Value, now: Value, texts: Texts) -> Iterator[Said]:
     """What appeared in a folder, went from it, or is another."""
     del texts
-    if now is None or before is None:
-        yield Said(f"the folder {spot.name} is {'gone' if now is None else 'there and was not'}")
     for name, earlier, present in changed_entries(before or {}, now or {}):
         path = posixpath.join(spot.name, plain(name))
         if earlier is None:

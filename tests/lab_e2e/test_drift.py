@@ -106,7 +106,12 @@ def test_a_revert_puts_back_what_its_units_answer_for_and_names_what_it_cannot(t
     pc = "lab-pc-0002"
     stranger = "/etc/cron.d/helper"
     on_every_host(
-        {pc: ["echo changed >> /etc/motd; systemctl disable --now chrony.service", f"echo '#' > {stranger}"]}
+        {
+            pc: [
+                "echo changed >> /etc/motd; systemctl disable --now chrony.service",
+                f"mkdir -p /etc/cron.d; echo > {stranger}",
+            ]
+        }
     )
     try:
         done = townhall("drift", "--revert", "--yes", "--json", "--host", pc)
