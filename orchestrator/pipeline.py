@@ -19,7 +19,7 @@ from orchestrator.apply.lock import locked, who
 from orchestrator.apply.observer import Nobody, Observer
 from orchestrator.apply.run import Order, Tools
 from orchestrator.apply.secrets import vault_files
-from orchestrator.apply.settle import UNPROVEN, checked_units, settled
+from orchestrator.apply.settle import UNPROVEN, checked_units, retired, settled
 from orchestrator.apply.survey import pinned, survey
 from orchestrator.desired import Desired, desired
 from orchestrator.model.outcome import APPLIED, Outcome
@@ -75,6 +75,11 @@ class Done:
         """Whether every unit was applied and every check held."""
         return self.outcome.succeeded and self.verdict.passed
 
+    @property
+    def retired(self) -> tuple[str, ...]:
+        """The hosts that are retired now: whatever named them was applied without them, and proven."""
+        return self.prospect.plan.unwanted if self.succeeded else ()
+
 
 def look(root: Path) -> Prospect:
     """Plan from the inventory, the ledger and the pinned host keys; no machine is asked."""
@@ -121,6 +126,8 @@ def carry_out(prospect: Prospect, options: Options) -> Done:
         verdict = prove(prospect, Selection(units=units, scope=scope), options.observer)
         entries = settled(units, verdict, ledger.state(), order.run)
         ledger.append(entry for entry in entries if outcome.succeeded or entry.kind == UNPROVEN)
+        if outcome.succeeded and verdict.passed:
+            ledger.append(retired(prospect.plan.unwanted, ledger.state(), order.run))
         record = ledger.append([_end(outcome, verdict, order.run)])
     return Done(prospect, outcome, verdict, record)
 

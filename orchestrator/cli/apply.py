@@ -27,6 +27,12 @@ def apply(  # noqa: PLR0913, PLR0917
     also_backlog: Annotated[
         bool, typer.Option("--also-backlog", help="with the plan of a request: also units it did not hold")
     ] = False,
+    hosts: Annotated[
+        int | None, typer.Option(metavar="N", help="yes, this many hosts: more than the town's limits")
+    ] = None,
+    retire: Annotated[
+        list[str] | None, typer.Option(metavar="HOST", help="yes, this service may leave; may be given again")
+    ] = None,
     accelerate: Annotated[
         bool | None, typer.Option(help="let mitogen carry the tasks; by itself where its versions were tried")
     ] = None,
@@ -36,18 +42,21 @@ def apply(  # noqa: PLR0913, PLR0917
     """Do exactly what the plan says, prove it on the machines and remember it."""
     from orchestrator.apply.ansible import why_not_accelerated
     from orchestrator.cli.progress import Quiet, observer
+    from orchestrator.consent import hold_consent
     from orchestrator.errors import UsageError
     from orchestrator.pipeline import Options, apply_town
+    from orchestrator.plan.consent import Consent
 
     if accelerate is None:
         accelerate = not why_not_accelerated()
     if json and not yes:
         raise UsageError("--json asks no questions: say --yes with it")
 
-    saved = _saved(plan, also_backlog)
+    saved, consent = _saved(plan, also_backlog), Consent(hosts, frozenset(retire or ()))
 
     def agreed(prospect: Prospect) -> bool:
         saved(prospect)
+        hold_consent(prospect, consent, reviewed=plan is not None)
         if not json:
             typer.echo(_shown(prospect))
         return yes or typer.confirm("apply this?", default=False)
@@ -82,7 +91,8 @@ def _shown(prospect: Prospect) -> str:
 
 
 def _nothing(json: bool) -> str:
-    document: dict[str, object] = {"schema": "townhall.apply/1", "record": None, "units": [], "checks": []}
+    document: dict[str, object] = {"schema": "townhall.apply/1", "record": None}
+    document |= {"units": [], "checks": [], "retired": []}
     return documents.dumps(document) if json else "nothing was changed"
 
 
@@ -92,14 +102,21 @@ def _told(done: Done, language: str) -> str:
     from orchestrator.report.outcome_text import outcome_text, verdict_text
 
     language = language or done.prospect.wanted.town.identity.language
-    parts = [outcome_text(done.outcome), verdict_text(done.verdict), f"ledger record {done.record}"]
+    parts = [outcome_text(done.outcome), verdict_text(done.verdict)]
+    parts += [f"  retired: {', '.join(done.retired)}"] if done.retired else []
+    parts.append(f"ledger record {done.record}")
     return "\n\n".join([*parts, *(hand_over_text(summary, language) for summary in handed_over(done))])
 
 
 def _document(done: Done) -> str:
     from orchestrator.report.outcome_text import outcome_json, verdict_json
 
-    parts = {"schema": "townhall.apply/1", "record": done.record, "succeeded": done.succeeded}
+    parts: dict[str, object] = {
+        "schema": "townhall.apply/1",
+        "record": done.record,
+        "succeeded": done.succeeded,
+        "retired": list(done.retired),
+    }
     return documents.dumps(
         {**parts, **outcome_json(done.outcome), "checks": verdict_json(done.verdict)["checks"]},
         ensure_ascii=False,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from orchestrator.errors import LedgerError
 from orchestrator.model.plan import LedgerState, UnitState
-from orchestrator.model.record import Entry, Record
+from orchestrator.model.record import RETIRED, Entry, Record
 from orchestrator.plan.rejoin import MEMBER
 from orchestrator.record.chain import BEGINNING, first_fault, linked
 from orchestrator.record.schema import SCHEMA, VERSION
@@ -89,11 +89,11 @@ class Ledger:
         return map(_record, rows)
 
     def state(self, hosts: Iterable[str] | None = None) -> LedgerState:
-        """Return the newest state of every unit, or of the units of some hosts."""
+        """Return the newest state of every unit, or of the units of some hosts; retired ones not."""
         named = () if hosts is None else (json.dumps(sorted(hosts)),)
         of_hosts = "" if hosts is None else _OF_HOSTS
         rows = self._store.execute(_NEWEST_OF_UNITS.format(of_hosts=of_hosts), named)
-        units = {row[:2]: UnitState._make(row[2:]) for row in rows}
+        units = {row[:2]: UnitState._make(row[2:]) for row in rows if row[2] != RETIRED}
         members = dict(self._store.execute(_MACHINES_THAT_JOINED.format(of_hosts=of_hosts), (MEMBER, *named)))
         return LedgerState(units, self._newest(self._store.cursor())[0], members)
 

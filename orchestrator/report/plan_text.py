@@ -13,7 +13,7 @@ _MOST_NAMES = 4
 def plan_text(plan: Plan) -> str:
     """Return the plan as text, wave by wave; units that change alike share a line."""
     if plan.is_empty:
-        return "\n".join([f"{plan.town}: nothing to do", *_unwanted(plan)])
+        return f"{plan.town}: nothing to do"
     return "\n".join([summary(plan), *_waves(plan), *_unverified(plan), *_unwanted(plan)])
 
 
@@ -55,7 +55,8 @@ def _unverified(plan: Plan) -> Iterator[str]:
 def _unwanted(plan: Plan) -> Iterator[str]:
     if plan.unwanted:
         yield ""
-        yield f"     no longer wanted, their line is gone: {', '.join(plan.unwanted)}"
+        yield f"     retired, their line is gone: {', '.join(plan.unwanted)}"
+        yield "       what named them is taken back; their accounts stay disabled, their backups are kept"
 
 
 def _count(number: int, noun: str) -> str:
