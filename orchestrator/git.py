@@ -108,6 +108,35 @@ class Repository:
             return False
         return True
 
+    def dirt(self) -> tuple[str, ...]:
+        """The paths of files that differ from the commit or are in none; what is ignored does not count."""
+        told = self._run("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
+        return tuple(record[3:] for record in _records(told))
+
+    def since(self, old: str, new: str, folder: str, most: int) -> tuple[str, ...]:
+        """Commits that came after an old one and touch a folder, the newest first; no old one means all."""
+        known = self.contains(new, old) if old else False
+        below = (f"^{old}",) if known else ()
+        told = self._text("rev-list", f"--max-count={most}", new, *below, "--", folder)
+        return tuple(told.split())
+
+    def why_unsigned(self, commit: str, signers: Path) -> str:
+        """Why no key of an SSH list of signers stands behind a commit; nothing if one does."""
+        own = {
+            "gpg.ssh.allowedSignersFile": str(signers),
+            "gpg.ssh.program": "ssh-keygen",
+            "gpg.ssh.revocationFile": "",
+            "gpg.program": "false",
+            "gpg.openpgp.program": "false",
+            "gpg.x509.program": "false",
+        }
+        settings = [word for key, value in own.items() for word in ("-c", f"{key}={value}")]
+        try:
+            self._run(*settings, "verify-commit", commit)
+        except MachineError:
+            return "bears no signature of a key that may sign here"
+        return ""
+
     def tree(self, commit: str, folder: str = "") -> tuple[TreeEntry, ...]:
         """Every file below a folder of a commit, by its path from the top."""
         below = [f"{folder}/"] if folder else []

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from orchestrator.apply import apply
 from orchestrator.apply.code import code_digests
 from orchestrator.apply.devices import ROLES as DEVICES
-from orchestrator.apply.devices import Switches, survey_devices
+from orchestrator.apply.devices import survey_devices
 from orchestrator.apply.lock import locked, who
 from orchestrator.apply.observer import Nobody, Observer
 from orchestrator.apply.run import Order, Tools
 from orchestrator.apply.secrets import vault_files
 from orchestrator.apply.settle import UNPROVEN, checked_units, retired, settled
 from orchestrator.apply.survey import pinned, survey
-from orchestrator.desired import Desired, desired
+from orchestrator.desired import Desired, desired, following
+from orchestrator.ground import Wish, stand
+from orchestrator.load import load_files
+from orchestrator.load.files import right_files
+from orchestrator.machines import Machines
+from orchestrator.model.ground import Ground
 from orchestrator.model.outcome import APPLIED, Outcome
 from orchestrator.model.plan import CodeDigests, Observation, Plan
 from orchestrator.model.record import Entry
@@ -30,13 +34,13 @@ from orchestrator.model.verdict import Selection, Verdict
 from orchestrator.plan import plan, with_changes
 from orchestrator.plan.keys import canonical, current_keys, digest
 from orchestrator.plan.units import FRESH
-from orchestrator.reach import Ssh, write_ssh_config
+from orchestrator.reach import Shell, write_ssh_config
 from orchestrator.record import Ledger
 from orchestrator.record.place import build_directory, ledger_path, lock_path
 from orchestrator.record.rebuild import entries_of_stamps
+from orchestrator.record.runs import beginning, texts_of
 from orchestrator.report.handover import HandOver, hand_over
 from orchestrator.role_specs import hold
-from orchestrator.verify import verify
 
 WORKSTATION = "workstation"
 
@@ -54,11 +58,17 @@ class Prospect:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How an apply goes about it; `ask_everyone` also reads the stamps of hosts outside of the plan."""
+    """How an apply goes about it; `ask_everyone` also reads the stamps of hosts outside of the plan.
+
+    `ground` says on what it stands; without it the inventory must be merged as it lies there, or be a lab's.
+    """
 
     observer: Observer = field(default_factory=Nobody)
     ask_everyone: bool = False
     accelerate: bool = False
+    wish: Wish = field(default_factory=Wish)
+    ground: Ground | None = None
+    machines: Machines = field(default_factory=Machines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,32 +91,44 @@ class Done:
         return self.prospect.plan.unwanted if self.succeeded else ()
 
 
-def look(root: Path) -> Prospect:
+def look(root: Path, wanted: Desired | None = None) -> Prospect:
     """Plan from the inventory, the ledger and the pinned host keys; no machine is asked."""
-    wanted = desired(root)
+    wanted = wanted or desired(root)
     known = pinned(wanted.town, wanted.intent)
     return _planned(Prospect(root, wanted, code_digests(wanted.catalogue), known, Plan("", ())))
 
 
-def look_closer(prospect: Prospect, hosts: Iterable[str]) -> Prospect:
+def look_closer(prospect: Prospect, hosts: Iterable[str], machines: Machines | None = None) -> Prospect:
     """Ask hosts who they are and what they carry, and plan again; a pending device needs no asking."""
+    machines = machines or Machines()
     named, pending = set(hosts), set(prospect.plan.hosts)
     units = [unit for unit in prospect.wanted.rendering.units if unit.role in DEVICES]
-    said = survey(_ssh(prospect), named - {unit.host for unit in units}, prospect.observed)
+    said = survey(_shell(prospect, machines), named - {unit.host for unit in units}, prospect.observed)
     due = [unit for unit in units if unit.host in named - pending]
-    shown = survey_devices(Switches(), due, prospect.observed)
+    shown = survey_devices(machines.devices, due, prospect.observed)
     return _planned(replace(prospect, observed={**prospect.observed, **said, **shown}))
 
 
 def apply_town(root: Path, agreed: Callable[[Prospect], bool], options: Options) -> Done | None:
     """Bring the machines to what the inventory says; nothing happens unless the plan is agreed to."""
-    with locked(lock_path(desired(root).town), f"townhall apply -i {root}"):
-        prospect = look(root)
+    town = load_files(options.ground.files, root) if options.ground else desired(root).town
+    with locked(lock_path(town), f"townhall apply -i {root}"):
+        wanted, ground = _standing(root, options)
+        prospect = look(root, wanted)
         asked = prospect.wanted.intent.placements if options.ask_everyone else prospect.plan.hosts
-        prospect = look_closer(prospect, asked)
+        prospect = look_closer(prospect, asked, options.machines)
         if prospect.plan.is_empty or not agreed(prospect):
             return None
-        return carry_out(prospect, options)
+        return carry_out(prospect, replace(options, ground=ground))
+
+
+def _standing(root: Path, options: Options) -> tuple[Desired, Ground]:
+    """What is wanted, and the ground on which that may be applied; raises Refused where there is none."""
+    if options.ground:
+        return following(load_files(options.ground.files, root)), options.ground
+    files = right_files(root)
+    town = load_files(files, root, date.today())
+    return following(town), stand(root, options.wish, town, files)
 
 
 def carry_out(prospect: Prospect, options: Options) -> Done:
@@ -118,12 +140,16 @@ def carry_out(prospect: Prospect, options: Options) -> Done:
     hold(replace(rendering, units=_pending(prospect)))
     with closing(Ledger(ledger_path(town))) as ledger:
         order = _order(prospect, options)
-        ledger.append([_beginning(prospect, order.run)], _arguments(prospect))
-        tools = Tools(_ssh(prospect), ledger, observer=options.observer)
+        ground, machines = options.ground or Ground(""), options.machines
+        opening = beginning(prospect.plan, ground, order.run, who(), str(prospect.root))
+        ledger.append([opening], {**_arguments(prospect), **texts_of(ground)})
+        shell = _shell(prospect, machines)
+        tools = Tools(shell, ledger, machines.ansible, machines.devices, options.observer)
         outcome = apply(prospect.plan, rendering, prospect.code, order, tools)
         units = checked_units(prospect.plan, outcome)
         scope = "town" if outcome.succeeded else "role"
-        verdict = prove(prospect, Selection(units=units, scope=scope), options.observer)
+        selection = Selection(units=units, scope=scope)
+        verdict = prove(prospect, selection, options.observer, machines)
         entries = settled(units, verdict, ledger.state(), order.run)
         ledger.append(entry for entry in entries if outcome.succeeded or entry.kind == UNPROVEN)
         if outcome.succeeded and verdict.passed:
@@ -132,9 +158,12 @@ def carry_out(prospect: Prospect, options: Options) -> Done:
     return Done(prospect, outcome, verdict, record)
 
 
-def prove(prospect: Prospect, selection: Selection, observer: Observer) -> Verdict:
+def prove(
+    prospect: Prospect, selection: Selection, observer: Observer, machines: Machines | None = None
+) -> Verdict:
     """Try the selected checks on the machines."""
-    return verify(prospect.wanted, prospect.root, selection, observer.check_finished)
+    trial = (machines or Machines()).trial
+    return trial(prospect.wanted, prospect.root, selection, observer.check_finished)
 
 
 def rebuild_ledger(root: Path) -> int:
@@ -157,10 +186,10 @@ def _planned(prospect: Prospect) -> Prospect:
     return replace(prospect, plan=with_changes(pending, rendering, applied))
 
 
-def _ssh(prospect: Prospect) -> Ssh:
+def _shell(prospect: Prospect, machines: Machines) -> Shell:
     town = prospect.wanted.town
     config = write_ssh_config(town, prospect.wanted.intent)
-    return Ssh(config, become=town.connection.user != "root")
+    return machines.shell(config, town.connection.user != "root")
 
 
 def _order(prospect: Prospect, options: Options) -> Order:
@@ -180,7 +209,7 @@ def _order(prospect: Prospect, options: Options) -> Order:
 
 
 def _name_of_run() -> str:
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
 
 
 def _arguments(prospect: Prospect) -> dict[str, str]:
@@ -192,12 +221,6 @@ def _arguments(prospect: Prospect) -> dict[str, str]:
 def _pending(prospect: Prospect) -> tuple[UnitRendering, ...]:
     pending = {(unit.host, unit.role) for unit in prospect.plan.units}
     return tuple(unit for unit in prospect.wanted.rendering.units if (unit.host, unit.role) in pending)
-
-
-def _beginning(prospect: Prospect, run: str) -> Entry:
-    units = [[unit.host, unit.role, unit.reason] for unit in prospect.plan.units]
-    details = {"who": who(), "inventory": str(prospect.root), "units": units}
-    return Entry("run", run, details=json.dumps(details, ensure_ascii=False))
 
 
 def _end(outcome: Outcome, verdict: Verdict, run: str) -> Entry:

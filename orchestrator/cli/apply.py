@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json as documents
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestrator.cli.options import DEFAULT_INVENTORY, AsJson, Inventory
+from orchestrator.cli.options import DEFAULT_INVENTORY, AsJson, Hosts, Inventory, Retire, Yes
 
 if TYPE_CHECKING:
-    from orchestrator.pipeline import Done, Prospect
+    from orchestrator.pipeline import Prospect
 
 
 def apply(  # noqa: PLR0913, PLR0917
     inventory: Inventory = DEFAULT_INVENTORY,
-    yes: Annotated[bool, typer.Option("--yes", help="do not ask before the first change")] = False,
+    yes: Yes = False,
     ask: Annotated[
         bool, typer.Option("--ask", help="read every machine's stamps, not only those of the plan")
     ] = False,
@@ -27,11 +26,25 @@ def apply(  # noqa: PLR0913, PLR0917
     also_backlog: Annotated[
         bool, typer.Option("--also-backlog", help="with the plan of a request: also units it did not hold")
     ] = False,
-    hosts: Annotated[
-        int | None, typer.Option(metavar="N", help="yes, this many hosts: more than the town's limits")
+    hosts: Hosts = None,
+    retire: Retire = None,
+    commit: Annotated[
+        str, typer.Option(metavar="SHA", help="only this merged commit; waits while others apply")
+    ] = "",
+    into: Annotated[
+        str, typer.Option(metavar="REV", help="the branch it is merged into; else origin's main")
+    ] = "",
+    wait: Annotated[
+        int | None, typer.Option(metavar="MINUTES", min=0, help="for another apply; with --commit an hour")
     ] = None,
-    retire: Annotated[
-        list[str] | None, typer.Option(metavar="HOST", help="yes, this service may leave; may be given again")
+    break_glass: Annotated[
+        bool, typer.Option("--break-glass", help="what is not merged too: the forge is down")
+    ] = False,
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="with --break-glass: why; the ledger keeps it")
+    ] = "",
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="write what came of it as Markdown, for the request")
     ] = None,
     accelerate: Annotated[
         bool | None, typer.Option(help="let mitogen carry the tasks; by itself where its versions were tried")
@@ -39,13 +52,20 @@ def apply(  # noqa: PLR0913, PLR0917
     language: Annotated[str, typer.Option(help="of the hand-over: sr-Cyrl, sr-Latn or en")] = "",
     json: AsJson = False,
 ) -> int:
-    """Do exactly what the plan says, prove it on the machines and remember it."""
+    """Do exactly what the plan says, prove it on the machines and remember it.
+
+    Outside of a lab only what is merged is applied, or with --break-glass what a person answers for.
+    """
     from orchestrator.apply.ansible import why_not_accelerated
+    from orchestrator.cli.done import document, nothing, told
     from orchestrator.cli.progress import Quiet, observer
     from orchestrator.consent import hold_consent
     from orchestrator.errors import UsageError
+    from orchestrator.ground import Wish
+    from orchestrator.patience import patiently
     from orchestrator.pipeline import Options, apply_town
     from orchestrator.plan.consent import Consent
+    from orchestrator.told import reported
 
     if accelerate is None:
         accelerate = not why_not_accelerated()
@@ -61,13 +81,34 @@ def apply(  # noqa: PLR0913, PLR0917
             typer.echo(_shown(prospect))
         return yes or typer.confirm("apply this?", default=False)
 
+    patience = (60 if commit else 0) if wait is None else wait
     with observer() if not json else Quiet() as watching:
-        done = apply_town(inventory, agreed, Options(watching, ask, accelerate))
+        options = Options(watching, ask, accelerate, Wish(commit, into, _glass(break_glass, reason)))
+        done = reported(
+            report, lambda: patiently(lambda: apply_town(inventory, agreed, options), patience * 60, warn)
+        )
     if done is None:
-        typer.echo(_nothing(json))
+        typer.echo(nothing(json))
         return 0
-    typer.echo(_document(done) if json else _told(done, language))
+    typer.echo(document(done) if json else told(done, language))
     return 0 if done.succeeded else 1
+
+
+def warn(message: str) -> None:
+    """Say something beside the output."""
+    typer.echo(message, err=True)
+
+
+def _glass(wanted: bool, reason: str) -> str:
+    """The reason for which the glass is broken; nothing if it is whole."""
+    from orchestrator.errors import UsageError
+
+    reason = " ".join(reason.split())
+    if wanted != bool(reason):
+        raise UsageError("--break-glass and --reason TEXT go together: the ledger keeps why")
+    if not reason.isprintable():
+        raise UsageError("--reason is one line of plain text")
+    return reason
 
 
 def _saved(plan: Path | None, also_backlog: bool) -> Callable[[Prospect], None]:
@@ -88,37 +129,3 @@ def _shown(prospect: Prospect) -> str:
     from orchestrator.report.plan_text import plan_text
 
     return plan_text(prospect.plan)
-
-
-def _nothing(json: bool) -> str:
-    document: dict[str, object] = {"schema": "townhall.apply/1", "record": None}
-    document |= {"units": [], "checks": [], "retired": []}
-    return documents.dumps(document) if json else "nothing was changed"
-
-
-def _told(done: Done, language: str) -> str:
-    from orchestrator.pipeline import handed_over
-    from orchestrator.report.handover import hand_over_text
-    from orchestrator.report.outcome_text import outcome_text, verdict_text
-
-    language = language or done.prospect.wanted.town.identity.language
-    parts = [outcome_text(done.outcome), verdict_text(done.verdict)]
-    parts += [f"  retired: {', '.join(done.retired)}"] if done.retired else []
-    parts.append(f"ledger record {done.record}")
-    return "\n\n".join([*parts, *(hand_over_text(summary, language) for summary in handed_over(done))])
-
-
-def _document(done: Done) -> str:
-    from orchestrator.report.outcome_text import outcome_json, verdict_json
-
-    parts: dict[str, object] = {
-        "schema": "townhall.apply/1",
-        "record": done.record,
-        "succeeded": done.succeeded,
-        "retired": list(done.retired),
-    }
-    return documents.dumps(
-        {**parts, **outcome_json(done.outcome), "checks": verdict_json(done.verdict)["checks"]},
-        ensure_ascii=False,
-        indent=2,
-    )

@@ -22,6 +22,7 @@ VERBS = {
     "plan": "What would change, for whom, and why.",
     "comment": "Tell a request on the forge what it would do, in one comment kept up to date.",
     "apply": "Do exactly what the plan says, prove it and remember it.",
+    "undo": "Take a run back, and say beforehand what does not come back.",
     "verify": "Try the town's machines over the real network.",
     "ledger": "What was done and proven, and whether that memory is whole.",
     "lab": "A town of containers to try things in.",

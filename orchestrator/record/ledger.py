@@ -78,13 +78,15 @@ class Ledger:
         self._write_head(number, previous)
         return number
 
-    def records(self, run: str = "", host: str = "", newest: int | None = None) -> Iterator[Record]:
-        """Yield records in order, of one run or one host if named; `newest` limits them to the last ones."""
-        where = "WHERE (? = '' OR run = ?) AND (? = '' OR host = ?)"
+    def records(
+        self, run: str = "", host: str = "", newest: int | None = None, kind: str = ""
+    ) -> Iterator[Record]:
+        """Yield records in order, of one run, host or kind if named; `newest` limits them to the last."""
+        where = "WHERE (? = '' OR run = ?) AND (? = '' OR host = ?) AND (? = '' OR kind = ?)"
         order = f"ORDER BY number DESC LIMIT {int(newest)}" if newest else "ORDER BY number"
         rows = self._store.execute(
             f"SELECT {_COLUMNS} FROM (SELECT * FROM record {where} {order}) ORDER BY number",  # noqa: S608
-            (run, run, host, host),
+            (run, run, host, host, kind, kind),
         )
         return map(_record, rows)
 

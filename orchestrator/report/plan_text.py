@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from orchestrator.model.plan import Plan, PlannedUnit, Wave
+from orchestrator.plan.inverse import lasting
 
 _MOST_NAMES = 4
 
@@ -14,7 +15,7 @@ def plan_text(plan: Plan) -> str:
     """Return the plan as text, wave by wave; units that change alike share a line."""
     if plan.is_empty:
         return f"{plan.town}: nothing to do"
-    return "\n".join([summary(plan), *_waves(plan), *_unverified(plan), *_unwanted(plan)])
+    return "\n".join([summary(plan), *_waves(plan), *_unverified(plan), *_unwanted(plan), *_undo(plan)])
 
 
 def summary(plan: Plan) -> str:
@@ -59,6 +60,12 @@ def _unwanted(plan: Plan) -> Iterator[str]:
         yield "       what named them is taken back; their accounts stay disabled, their backups are kept"
 
 
+def _undo(plan: Plan) -> Iterator[str]:
+    yield ""
+    yield "     to take it back: townhall undo, with the name of the run"
+    yield from (f"       does not come back: {one}" for one in lasting(plan))
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
@@ -82,4 +89,5 @@ def plan_json(plan: Plan) -> dict[str, object]:
         ],
         "unverified": [list(unit) for unit in plan.unverified],
         "unwanted": list(plan.unwanted),
+        "lasting": list(lasting(plan)),
     }
