@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import closing
 
 from orchestrator.errors import Refused
+from orchestrator.model.rules import tier_of
 from orchestrator.pipeline import Prospect
 from orchestrator.plan.consent import Consent, mass_effects, services_that_leave
-from orchestrator.plan.restraints import tier_of
 from orchestrator.record import Ledger
 from orchestrator.record.place import ledger_path
 

@@ -13,6 +13,7 @@ from orchestrator.errors import MachineError, UsageError
 
 LINK, COMMIT, EXECUTABLE = "120000", "160000", "100755"
 ABSENT = "000000"
+EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 _HARDENED = {
     "core.hooksPath": "/dev/null",
@@ -119,6 +120,16 @@ class Repository:
         below = (f"^{old}",) if known else ()
         told = self._text("rev-list", f"--max-count={most}", new, *below, "--", folder)
         return tuple(told.split())
+
+    def commits(self, old: str, new: str, most: int) -> tuple[str, ...]:
+        """The commits that a revision has and an old one lacks, the oldest first."""
+        told = self._text("rev-list", "--reverse", f"--max-count={most + 1}", new, f"^{old}", "--")
+        return tuple(told.split())
+
+    def parent(self, commit: str) -> str:
+        """The first parent of a commit; the first commit has the empty tree."""
+        found = self._text("rev-list", "--parents", "--max-count=1", commit, "--").split()
+        return found[1] if len(found) > 1 else EMPTY
 
     def why_unsigned(self, commit: str, signers: Path) -> str:
         """Why no key of an SSH list of signers stands behind a commit; nothing if one does."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from orchestrator.model.rules import TIERS, USUAL_TIER, Approval, Freeze, Limit, Rules
+from orchestrator.model.rules import Approval, Freeze, Limit, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,6 @@ class Excess:
 
     limit: Limit
     count: Count
-
-
-def tier_of(groups: Iterable[str]) -> int:
-    """The tier of a host in these groups."""
-    return min((TIERS[group] for group in groups if group in TIERS), default=USUAL_TIER)
 
 
 def excesses(rules: Rules, counts: Mapping[int, Count]) -> tuple[Excess, ...]:

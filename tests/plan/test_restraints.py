@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from orchestrator.model.rules import Approval, Freeze, Limit, Rules
+from orchestrator.model.rules import Approval, Freeze, Limit, Rules, tier_of
 from orchestrator.model.source import Source
-from orchestrator.plan.restraints import Count, approvals_for, excesses, freezes_on, tier_of
+from orchestrator.plan.restraints import Count, approvals_for, excesses, freezes_on
 
 LINE = Source("group_vars/all/policy.yml", 40)
 RULES = Rules(
