@@ -76,8 +76,14 @@ def test_a_repository_cannot_say_which_program_checks_its_signatures(
     town: MergedTown, tmp_path: Path
 ) -> None:
     """Sabotage: leave the program to git's settings."""
+    liar = tmp_path / "liar"
+    liar.write_text(
+        '#!/bin/sh\n[ "$2" = verify ] || echo a@example.org\n'
+        """echo 'Good "git" signature for a@example.org with ED25519 key SHA256:x'\n"""
+    )
+    liar.chmod(0o755)
     for name in ("gpg.program", "gpg.ssh.program", "gpg.openpgp.program"):
-        subprocess.run(["git", "-C", str(town.runner), "config", name, "/bin/true"], check=True)
+        subprocess.run(["git", "-C", str(town.runner), "config", name, str(liar)], check=True)
     wish = Wish(signers=signers(tmp_path / "list", key(tmp_path, "ours")))
     signed(town, key(tmp_path, "other"))
     assert refused(town, wish) == ["TH-APPLY-UNSIGNED"]
