@@ -24,6 +24,7 @@ from orchestrator.load.revision import read_revision, right_revision
 from orchestrator.model.suggestion import Suggestion
 from orchestrator.model.town import Town
 from orchestrator.role_specs import hold
+from orchestrator.shown_secrets import shown_secrets
 from orchestrator.trial_merge import on_trial
 
 Files = Mapping[str, str]
@@ -95,8 +96,12 @@ class _Request:
         problems = Problems()
         self._collide(after, (main, *others), reserved, problems)
         merged = self._merge(after, problems)
-        found = tuple(problems.found) or self._wrong_together(merged, after)
+        found = (tuple(problems.found) or self._wrong_together(merged, after)) + self._shown()
         return Judged(town, self._files, after, fixes, self._suggestions(after, fixes), found)
+
+    def _shown(self) -> tuple[Problem, ...]:
+        """Secrets that the request's commits show, also those that a later one took out."""
+        return tuple(shown_secrets(self._repository, self._main, self._head))
 
     def _read(self, commit: str) -> dict[str, str]:
         return right_revision(self._repository, commit, self._folder)

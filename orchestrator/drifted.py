@@ -18,20 +18,11 @@ from orchestrator.attesting import AT_ONCE, Attestor, ask, attestations, hints
 from orchestrator.desired import Desired, desired
 from orchestrator.drift import differences, in_order, port_differences
 from orchestrator.errors import MachineError
-from orchestrator.hands import ssh
+from orchestrator.hands import Hands, ssh
 from orchestrator.model.drift import Attestation, Difference, Drift, Testimony
 from orchestrator.model.plan import LedgerState, Observation, Plan
 from orchestrator.model.switch import Compared
-from orchestrator.pipeline import (
-    Done,
-    Options,
-    Prospect,
-    carry_out,
-    look,
-    look_closer,
-    name_of_run,
-    planned,
-)
+from orchestrator.pipeline import Prospect, look_closer, name_of_run, planned
 from orchestrator.plan.units import DONE
 from orchestrator.reach import Shell
 from orchestrator.record import Ledger
@@ -143,17 +134,13 @@ def people_behind(wanted: Desired) -> dict[str, int]:
     return {host: 1 if one.person else everyone for host, one in wanted.intent.placements.items()}
 
 
-def revert(root: Path, drift: Drift, agreed: Callable[[Prospect], bool], options: Options) -> Done | None:
-    """Run the units again whose spots were changed by hand, and no others; None if nobody agreed."""
+def reverting(drift: Drift, hands: Hands | None = None) -> Callable[[Prospect], Prospect]:
+    """Return what leaves of a prospect the units whose spots were changed by hand, and no others."""
     drifted: dict[str, dict[str, list[str]]] = {}
     for one in drift.differences:
         if one.managed:
             drifted.setdefault(one.host, {}).setdefault(one.role, []).append(one.words)
-    with locked(lock_path(desired(root).town), f"townhall drift --revert -i {root}"):
-        prospect = narrowed(look_closer(look(root), drifted), drifted)
-        if not prospect.plan.units or not agreed(prospect):
-            return None
-        return carry_out(prospect, options)
+    return lambda prospect: narrowed(look_closer(prospect, drifted, hands), drifted)
 
 
 def narrowed(prospect: Prospect, drifted: Mapping[str, Mapping[str, list[str]]]) -> Prospect:

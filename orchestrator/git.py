@@ -13,6 +13,7 @@ from orchestrator.errors import MachineError, UsageError
 
 LINK, COMMIT, EXECUTABLE = "120000", "160000", "100755"
 ABSENT = "000000"
+EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 _HARDENED = {
     "core.hooksPath": "/dev/null",
@@ -107,6 +108,45 @@ class Repository:
         except (MachineError, UsageError):
             return False
         return True
+
+    def dirt(self) -> tuple[str, ...]:
+        """The paths of files that differ from the commit or are in none; what is ignored does not count."""
+        told = self._run("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
+        return tuple(record[3:] for record in _records(told))
+
+    def since(self, old: str, new: str, folder: str, most: int) -> tuple[str, ...]:
+        """Commits that came after an old one and touch a folder, the newest first; no old one means all."""
+        known = self.contains(new, old) if old else False
+        below = (f"^{old}",) if known else ()
+        told = self._text("rev-list", f"--max-count={most}", new, *below, "--", folder)
+        return tuple(told.split())
+
+    def commits(self, old: str, new: str, most: int) -> tuple[str, ...]:
+        """The commits that a revision has and an old one lacks, the oldest first."""
+        told = self._text("rev-list", "--reverse", f"--max-count={most + 1}", new, f"^{old}", "--")
+        return tuple(told.split())
+
+    def parent(self, commit: str) -> str:
+        """The first parent of a commit; the first commit has the empty tree."""
+        found = self._text("rev-list", "--parents", "--max-count=1", commit, "--").split()
+        return found[1] if len(found) > 1 else EMPTY
+
+    def why_unsigned(self, commit: str, signers: Path) -> str:
+        """Why no key of an SSH list of signers stands behind a commit; nothing if one does."""
+        own = {
+            "gpg.ssh.allowedSignersFile": str(signers),
+            "gpg.ssh.program": "ssh-keygen",
+            "gpg.ssh.revocationFile": "",
+            "gpg.program": "false",
+            "gpg.openpgp.program": "false",
+            "gpg.x509.program": "false",
+        }
+        settings = [word for key, value in own.items() for word in ("-c", f"{key}={value}")]
+        try:
+            self._run(*settings, "verify-commit", commit)
+        except MachineError:
+            return "bears no signature of a key that may sign here"
+        return ""
 
     def tree(self, commit: str, folder: str = "") -> tuple[TreeEntry, ...]:
         """Every file below a folder of a commit, by its path from the top."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -20,35 +17,35 @@ from orchestrator.apply.doubt import doubtful, resolved
 from orchestrator.apply.lock import locked, who
 from orchestrator.apply.observer import Nobody, Observer
 from orchestrator.apply.secrets import vault_files
-from orchestrator.apply.settle import UNPROVEN, checked_units, settled
+from orchestrator.apply.settle import UNPROVEN, checked_units, retired, settled
 from orchestrator.apply.survey import pinned, survey
 from orchestrator.apply.tools import Order, Tools
 from orchestrator.attesting import Attestor
-from orchestrator.desired import Desired, desired
+from orchestrator.cut_off import begun_on, close, cut_off, rest_of
+from orchestrator.desired import Desired, collector_at_rest, desired, following
 from orchestrator.flows.rules import hold_rules
+from orchestrator.ground import Footing, stand
 from orchestrator.hands import Hands
+from orchestrator.load import load, load_files
+from orchestrator.load.files import right_files
 from orchestrator.model.apply_plan import Foreseen
+from orchestrator.model.ground import Ground
 from orchestrator.model.interrupted import Interrupted
 from orchestrator.model.names import FIREWALL
-from orchestrator.model.outcome import APPLIED, Outcome
+from orchestrator.model.outcome import Outcome
 from orchestrator.model.plan import CodeDigests, Observation, Plan
-from orchestrator.model.record import Entry
 from orchestrator.model.rendering import UnitRendering
 from orchestrator.model.request import Side
 from orchestrator.model.town import Town
 from orchestrator.model.verdict import Selection, Verdict
 from orchestrator.plan import plan, with_changes
+from orchestrator.plan.consent import Consent, hold_consent
 from orchestrator.plan.keys import canonical, current_keys, digest
-from orchestrator.plan.restraints import Consent, hold_restraints
-from orchestrator.plan.units import FRESH
 from orchestrator.record import Ledger
-from orchestrator.record.interrupted import interrupted
 from orchestrator.record.place import build_directory, ledger_path, lock_path
 from orchestrator.record.rebuild import entries_of_stamps
-from orchestrator.report.handover import HandOver, hand_over
+from orchestrator.record.runs import Opening, beginning, ending, texts_of
 from orchestrator.role_specs import hold
-
-WORKSTATION = "workstation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +77,20 @@ class Prospect:
 class Options:
     """How an apply goes about it; `ask_everyone` also reads the stamps of hosts outside of the plan.
 
-    `only_rest` does no more than what a run left that was cut off; `cut_off` is told of such a run.
+    It stands on `ground`, or where that is none on what `footing` asks for. `only_rest` does no more than
+    what a run left that was cut off, on that run's ground; `cut_off` is told of such a run. `narrow` may
+    leave things out of what is pending.
     """
 
     observer: Observer = field(default_factory=Nobody)
     ask_everyone: bool = False
     accelerate: bool = False
     consent: Consent = field(default_factory=Consent)
+    footing: Footing = field(default_factory=Footing)
+    ground: Ground | None = None
     only_rest: bool = False
     cut_off: Callable[[Interrupted], None] = lambda _: None
+    narrow: Callable[[Prospect], Prospect] = lambda prospect: prospect
     hands: Hands = field(default_factory=Hands)
 
 
@@ -106,10 +108,15 @@ class Done:
         """Whether every unit was applied and every check held."""
         return self.outcome.succeeded and self.verdict.passed
 
+    @property
+    def retired(self) -> tuple[str, ...]:
+        """The hosts that are retired now: whatever named them was applied without them, and proven."""
+        return self.prospect.plan.unwanted if self.succeeded else ()
 
-def look(root: Path) -> Prospect:
+
+def look(root: Path, wanted: Desired | None = None) -> Prospect:
     """Plan from the inventory, the ledger and the pinned host keys; no machine is asked."""
-    wanted = desired(root)
+    wanted = wanted or desired(root)
     known = pinned(wanted.town, wanted.intent)
     return planned(Prospect(root, wanted, code_digests(wanted.catalogue), known, Plan("", ())))
 
@@ -136,38 +143,46 @@ def apply_town(root: Path, agreed: Callable[[Prospect], bool], options: Options)
 
     After a run that was cut off, units whose end nobody saw are checked first.
     """
-    town = desired(root).town
+    town = load_files(options.ground.files, root) if options.ground else load(root, date.today())
     with locked(lock_path(town), f"townhall apply -i {root}"):
-        cut = _cut_off(town)
+        cut = cut_off(town)
         if cut:
             options.cut_off(cut)
         elif options.only_rest:
             return None
-        prospect = lawful(look(root))
+        with collector_at_rest():
+            wanted, ground = _standing(root, town, options)
+        prospect = lawful(look(root, wanted))
         asked = prospect.wanted.intent.placements if options.ask_everyone else prospect.plan.hosts
         prospect = _without_doubts(look_closer(prospect, asked, options.hands), options)
         if cut and options.only_rest:
-            prospect = replace(prospect, plan=prospect.plan.only([unit for unit, _ in cut.units]))
+            prospect = replace(prospect, plan=rest_of(cut, prospect.plan))
         if prospect.plan.is_empty and cut:
-            _close(town, cut)
+            close(town, cut)
+        prospect = options.narrow(prospect)
         if prospect.plan.is_empty:
             return None
-        hold_restraints(prospect.wanted.town, prospect.plan, f"{date.today()}", options.consent)
+        _hold_consent(prospect, options.consent)
         if not agreed(prospect):
             return None
-        return carry_out(prospect, options)
+        return carry_out(prospect, replace(options, ground=ground), cut.run if cut else "")
 
 
-def _cut_off(town: Town) -> Interrupted | None:
+def _standing(root: Path, town: Town, options: Options) -> tuple[Desired, Ground]:
+    """What is wanted, and the ground on which that may be applied; raises Refused where there is none."""
+    ground = options.ground or (begun_on(town) if options.only_rest else None)
+    if ground:
+        return following(load_files(ground.files, root)), ground
+    files = right_files(root)
+    town = load_files(files, root, date.today())
+    return following(town), stand(root, options.footing, town, files)
+
+
+def _hold_consent(prospect: Prospect, consent: Consent) -> None:
+    town, pending = prospect.wanted.town, prospect.plan
     with closing(Ledger(ledger_path(town))) as ledger:
-        begun = ledger.unfinished()
-        return interrupted(begun, ledger.state()) if begun else None
-
-
-def _close(town: Town, cut: Interrupted) -> None:
-    """Give a run that was cut off its end: nothing of it is left to do."""
-    with closing(Ledger(ledger_path(town))) as ledger:
-        as_told(ledger).append([Entry("end", cut.run, details=json.dumps({"resumed": True}))])
+        gone = ledger.state(pending.unwanted)
+    hold_consent(town, pending, gone, f"{date.today()}", consent)
 
 
 def _without_doubts(prospect: Prospect, options: Options) -> Prospect:
@@ -188,16 +203,20 @@ def _without_doubts(prospect: Prospect, options: Options) -> Prospect:
     return planned(replace(prospect, observed=seen))
 
 
-def carry_out(prospect: Prospect, options: Options) -> Done:
+def carry_out(prospect: Prospect, options: Options, cut: str = "") -> Done:
     """Apply the plan, check what it touched, and record both.
 
-    After an unfinished run the checks of the town as a whole wait for the next one: they need its other half.
+    `cut` is the run that this one goes on with. After an unfinished run the checks of the town as a whole
+    wait for the next one: they need its other half.
     """
     town, rendering = prospect.wanted.town, prospect.wanted.rendering
     hold(replace(rendering, units=_pending(prospect)))
     with closing(Ledger(ledger_path(town))) as ledger:
         order, recorder, hands = _order(prospect, options), as_told(ledger), options.hands
-        recorder.append([_beginning(prospect, order.run, options.consent)], _arguments(prospect))
+        ground = options.ground or Ground("")
+        opening = Opening(who(), str(prospect.root), ground, options.consent.despite_freeze, cut)
+        contents = {**_arguments(prospect), **texts_of(ground)}
+        recorder.append([beginning(prospect.foreseen, opening, order.run)], contents)
         tools = Tools(hands.shell(prospect.wanted), recorder, hands.ansible, hands.devices, options.observer)
         attestor = Attestor(tools.shell, ledger, rendering)
         before = attestor.before(prospect.plan.hosts)
@@ -208,7 +227,9 @@ def carry_out(prospect: Prospect, options: Options) -> Done:
         verdict = prove(prospect, Selection(units=units, scope=scope), options)
         entries = settled(units, verdict, ledger.state(), order.run)
         recorder.append(entry for entry in entries if outcome.succeeded or entry.kind == UNPROVEN)
-        record = recorder.append([_end(outcome, verdict, order.run)])
+        if outcome.succeeded and verdict.passed:
+            recorder.append(retired(prospect.plan.unwanted, ledger.state(), order.run))
+        record = recorder.append([ending(outcome, verdict, order.run)])
     return Done(prospect, outcome, verdict, record)
 
 
@@ -255,8 +276,8 @@ def _order(prospect: Prospect, options: Options) -> Order:
 
 
 def name_of_run() -> str:
-    """Return a new run's name: its moment and the process."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
+    """Return a new run's name: its moment."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
 
 
 def _arguments(prospect: Prospect) -> dict[str, str]:
@@ -268,41 +289,3 @@ def _arguments(prospect: Prospect) -> dict[str, str]:
 def _pending(prospect: Prospect) -> tuple[UnitRendering, ...]:
     pending = {(unit.host, unit.role) for unit in prospect.plan.units}
     return tuple(unit for unit in prospect.wanted.rendering.units if (unit.host, unit.role) in pending)
-
-
-def _beginning(prospect: Prospect, run: str, consent: Consent) -> Entry:
-    units = [[unit.host, unit.role, unit.reason] for unit in prospect.plan.units]
-    details = {
-        "who": who(),
-        "inventory": str(prospect.root),
-        "units": units,
-        "unverified": prospect.plan.unverified,
-    }
-    if consent.despite_freeze:
-        details["despite_freeze"] = consent.despite_freeze
-    return Entry("run", run, details=json.dumps(details, ensure_ascii=False))
-
-
-def _end(outcome: Outcome, verdict: Verdict, run: str) -> Entry:
-    details = {
-        "units": dict(Counter(unit.state for unit in outcome.units)),
-        "checks": len(verdict.checks),
-        "failed_checks": len(verdict.failures),
-        "seconds": round(outcome.seconds, 1),
-    }
-    return Entry("end", run, details=json.dumps(details, ensure_ascii=False))
-
-
-def handed_over(done: Done) -> list[HandOver]:
-    """Return the hand-over summary of every PC that was set up from nothing and proven."""
-    wanted = done.prospect.wanted
-    fresh = {
-        one.unit.host
-        for one in done.outcome.units
-        if one.unit.role == WORKSTATION and one.state == APPLIED and one.unit.reason in FRESH
-    }
-    failed = {one.unit.host for one in done.outcome.units if one.state != APPLIED}
-    return [
-        hand_over(wanted.town, wanted.intent, host, done.verdict.checks, done.record)
-        for host in sorted(fresh - failed)
-    ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from orchestrator.errors import MachineError, Problem, Refused, UsageError
 from orchestrator.git import Repository
 from orchestrator.load.files import right_files
-from orchestrator.model.request import RequestPlan
+from orchestrator.model.request import REMOVED, RequestPlan
 from orchestrator.model.town import Town
 from orchestrator.pipeline import Prospect
 from orchestrator.plan.saved import (
@@ -19,7 +19,6 @@ from orchestrator.plan.saved import (
     Basis,
     SavedPlan,
     as_text,
-    beyond,
     foreign,
     from_text,
     not_reviewed,
@@ -48,7 +47,8 @@ def save_request(path: Path, plan: RequestPlan, wish: Asked, hours: int, now: da
     units = tuple((host, role, "") for host, role in plan.units)
     basis, made = Basis(plan.revisions.head, files), _times(REQUEST, hours, now)
     revisions = plan.revisions
-    _write(path, SavedPlan(REQUEST, plan.town, *made, basis, units, revisions.base, revisions.inputs))
+    gone = tuple(sorted({host for one in plan.changes if one.kind == REMOVED for host in one.hosts}))
+    _write(path, SavedPlan(REQUEST, plan.town, *made, basis, units, revisions.base, revisions.inputs, gone))
 
 
 def read_saved(path: Path) -> SavedPlan:
@@ -75,7 +75,7 @@ def hold_to(saved: SavedPlan, prospect: Prospect, path: Path, also_backlog: bool
     else:
         problems += _unseen(saved, now, prospect.root, place)
         if not also_backlog:
-            problems += not_reviewed(beyond(saved, prospect.plan), place)
+            problems += not_reviewed(saved, prospect.plan, place)
     if problems:
         raise Refused(problems)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from orchestrator.model.outcome import APPLIED, Outcome
 from orchestrator.model.plan import LedgerState, Plan
-from orchestrator.model.record import Entry
+from orchestrator.model.record import RETIRED, Entry
 from orchestrator.model.verdict import Check, Verdict
 
 VERIFIED = "verified"
@@ -38,6 +38,15 @@ def judged(unit: tuple[str, str], checks: tuple[Check, ...]) -> tuple[str, str]:
     failed = failures(unit, checks)
     details = {"checks": len(_about(unit, checks)), "failed": failed}
     return UNPROVEN if failed else VERIFIED, json.dumps(details, ensure_ascii=False)
+
+
+def retired(hosts: Collection[str], ledger: LedgerState, run: str) -> list[Entry]:
+    """Return one entry for each remembered unit of hosts of which nothing is left to take back."""
+    return [
+        Entry(RETIRED, run, *unit, state.key, state.arguments, state.role_code, state.machine)
+        for unit, state in sorted(ledger.units.items())
+        if unit[0] in hosts
+    ]
 
 
 def _about(unit: tuple[str, str], checks: Iterable[Check]) -> list[Check]:

@@ -7,6 +7,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 
+from orchestrator.apply.host_keys import rejected
+from orchestrator.errors import Refused
 from orchestrator.model.intent import Intent
 from orchestrator.model.plan import Observation
 from orchestrator.model.town import Town
@@ -44,9 +46,15 @@ def _fingerprint(key: str) -> str:
 def survey(
     shell: Shell, hosts: Iterable[str], known: Mapping[str, Observation], folder: str = STAMPS
 ) -> dict[str, Observation]:
-    """Read identity and stamps of hosts, many at once; a host that does not answer is not reachable."""
+    """Read identity and stamps of hosts, many at once; a host that does not answer is not reachable.
+
+    Raises Refused for hosts that show a key which is not pinned for them.
+    """
     command = f"cat /etc/machine-id {folder}/*.json 2>/dev/null; true"
     answers = shell.run_all(dict.fromkeys(hosts, command), timeout=30)
+    problems = tuple(rejected(answers, known))
+    if problems:
+        raise Refused(problems)
     return {host: observation(answer, known.get(host, Observation())) for host, answer in answers.items()}
 
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import json as documents
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestrator.cli.options import DEFAULT_INVENTORY, AsJson, Inventory
+from orchestrator.cli.carry_out import Wish, carry_out
+from orchestrator.cli.options import (
+    DEFAULT_INVENTORY,
+    Accelerate,
+    AsJson,
+    DespiteFreeze,
+    Inventory,
+    Language,
+    Retire,
+    Touching,
+    Yes,
+    consent,
+)
 
 if TYPE_CHECKING:
-    from orchestrator.model.interrupted import Interrupted
     from orchestrator.pipeline import Done, Prospect
 
-
-Yes = Annotated[bool, typer.Option("--yes", help="do not ask before the first change")]
-Accelerate = Annotated[
-    bool | None, typer.Option(help="let mitogen carry the tasks; by itself where its versions were tried")
-]
-Language = Annotated[str, typer.Option(help="of the hand-over: sr-Cyrl, sr-Latn or en")]
+HOUR = 60
 
 
 def apply(  # noqa: PLR0913, PLR0917
@@ -36,68 +40,71 @@ def apply(  # noqa: PLR0913, PLR0917
     also_backlog: Annotated[
         bool, typer.Option("--also-backlog", help="with the plan of a request: also units it did not hold")
     ] = False,
-    touching: Annotated[
-        int, typer.Option(metavar="N", min=0, help="yes, N hosts, although policy.yml has a lower limit")
-    ] = 0,
-    despite_freeze: Annotated[
-        str, typer.Option("--despite-freeze", metavar="WHY", help="do not wait for the end of a freeze")
+    touching: Touching = 0,
+    retire: Retire = None,
+    despite_freeze: DespiteFreeze = "",
+    commit: Annotated[
+        str, typer.Option(metavar="SHA", help="only this merged commit; waits while others apply")
     ] = "",
+    into: Annotated[
+        str, typer.Option(metavar="REV", help="the branch it is merged into; else origin's main")
+    ] = "",
+    wait: Annotated[
+        int | None, typer.Option(metavar="MINUTES", min=0, help="for another apply; with --commit an hour")
+    ] = None,
+    break_glass: Annotated[
+        bool, typer.Option("--break-glass", help="what is not merged too: the forge is down")
+    ] = False,
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="with --break-glass: why; the ledger keeps it")
+    ] = "",
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="write what came of it as Markdown, for the request")
+    ] = None,
     accelerate: Accelerate = None,
     language: Language = "",
     json: AsJson = False,
 ) -> int:
-    """Do exactly what the plan says, prove it on the machines and remember it."""
-    wish = Wish(yes, ask, accelerate, language, json, touching=touching, despite_freeze=despite_freeze)
-    return carry_out(inventory, _saved(plan, also_backlog), wish)
+    """Do exactly what the plan says, prove it on the machines and remember it.
+
+    Outside of a lab only what is merged is applied, or with --break-glass what a person answers for.
+    """
+    from orchestrator.ground import Footing
+    from orchestrator.pipeline import Options
+
+    held, reviewed = _saved(plan, also_backlog), plan is not None and not also_backlog
+    options = Options(
+        ask_everyone=ask,
+        consent=consent(touching, retire, despite_freeze, reviewed),
+        footing=Footing(commit, into, _glass(break_glass, reason)),
+    )
+    around = _patient((HOUR if commit else 0) if wait is None else wait, report)
+    return carry_out(inventory, Wish(yes, json, accelerate, language), options, held, around)
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a caller wants of a run: `rest` is to go on with one that was cut off, and no more."""
+def _patient(minutes: int, report: Path | None) -> Callable[[Callable[[], Done | None]], Done | None]:
+    """What lets an act wait for others, and writes its words into a file."""
+    from orchestrator.patience import patiently
+    from orchestrator.told import reported
 
-    yes: bool
-    ask: bool
-    accelerate: bool | None
-    language: str
-    json: bool
-    rest: bool = False
-    touching: int = 0
-    despite_freeze: str = ""
+    return lambda act: reported(report, lambda: patiently(act, minutes * 60, warn))
 
 
-def carry_out(inventory: Path, held: Callable[[Prospect], None], wish: Wish) -> int:
-    """Apply, tell what became of it, and return the exit code; `held` refuses what was not agreed to."""
-    from orchestrator.apply.ansible import why_not_accelerated
-    from orchestrator.cli.progress import Quiet, observer
+def warn(message: str) -> None:
+    """Say something beside the output."""
+    typer.echo(message, err=True)
+
+
+def _glass(wanted: bool, reason: str) -> str:
+    """The reason for which the glass is broken; nothing if it is whole."""
     from orchestrator.errors import UsageError
-    from orchestrator.pipeline import Options, apply_town
-    from orchestrator.plan.restraints import Consent
 
-    if wish.json and not wish.yes:
-        raise UsageError("--json asks no questions: say --yes with it")
-    accelerate = not why_not_accelerated() if wish.accelerate is None else wish.accelerate
-    cut_off: list[Interrupted] = []
-
-    def agreed(prospect: Prospect) -> bool:
-        held(prospect)
-        if not wish.json:
-            typer.echo(_shown(prospect))
-        return wish.yes or typer.confirm("apply this?", default=False)
-
-    def told(cut: Interrupted) -> None:
-        cut_off.append(cut)
-        if not wish.json:
-            typer.echo(_cut_off(cut))
-
-    consent = Consent(wish.touching, wish.despite_freeze)
-    with observer() if not wish.json else Quiet() as watching:
-        options = Options(watching, wish.ask, accelerate, consent, wish.rest, told)
-        done = apply_town(inventory, agreed, options)
-    if done is None:
-        typer.echo(_nothing(wish.json, wish.rest and not cut_off))
-        return 0
-    typer.echo(_document(done) if wish.json else _told(done, wish.language))
-    return 0 if done.succeeded else 1
+    reason = " ".join(reason.split())
+    if wanted != bool(reason):
+        raise UsageError("--break-glass and --reason TEXT go together: the ledger keeps why")
+    if not reason.isprintable():
+        raise UsageError("--reason is one line of plain text")
+    return reason
 
 
 def _saved(plan: Path | None, also_backlog: bool) -> Callable[[Prospect], None]:
@@ -112,43 +119,3 @@ def _saved(plan: Path | None, also_backlog: bool) -> Callable[[Prospect], None]:
 
     saved = read_saved(plan)
     return lambda prospect: hold_to(saved, prospect, plan, also_backlog)
-
-
-def _shown(prospect: Prospect) -> str:
-    from orchestrator.outlook import outlook
-    from orchestrator.report.plan_text import plan_text
-
-    return plan_text(outlook(prospect.foreseen, prospect.root))
-
-
-def _cut_off(cut: Interrupted) -> str:
-    from orchestrator.report.interrupted_text import interrupted_text
-
-    return interrupted_text(cut)
-
-
-def _nothing(json: bool, whole: bool) -> str:
-    document: dict[str, object] = {"schema": "townhall.apply/1", "record": None, "units": [], "checks": []}
-    words = "nothing was interrupted: the last run came to its end" if whole else "nothing was changed"
-    return documents.dumps(document) if json else words
-
-
-def _told(done: Done, language: str) -> str:
-    from orchestrator.pipeline import handed_over
-    from orchestrator.report.handover import hand_over_text
-    from orchestrator.report.outcome_text import outcome_text, verdict_text
-
-    language = language or done.prospect.wanted.town.identity.language
-    parts = [outcome_text(done.outcome), verdict_text(done.verdict), f"ledger record {done.record}"]
-    return "\n\n".join([*parts, *(hand_over_text(summary, language) for summary in handed_over(done))])
-
-
-def _document(done: Done) -> str:
-    from orchestrator.report.outcome_text import outcome_json, verdict_json
-
-    parts = {"schema": "townhall.apply/1", "record": done.record, "succeeded": done.succeeded}
-    return documents.dumps(
-        {**parts, **outcome_json(done.outcome), "checks": verdict_json(done.verdict)["checks"]},
-        ensure_ascii=False,
-        indent=2,
-    )

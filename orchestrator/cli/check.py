@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -86,7 +86,17 @@ def _alone(inventory: Path, fix: bool) -> tuple[Town, tuple[Fix, ...]]:
     hold(wanted.rendering)
     hold_rules(town, wanted.rendering)
     write_files(inventory, before, after)
+    _nag(inventory, town, after)
     return town, fixes
+
+
+def _nag(inventory: Path, town: Town, files: Mapping[str, str]) -> None:
+    """Refuse while something is in force that nobody merged."""
+    from orchestrator.ground import open_glass
+
+    problems = tuple(open_glass(inventory, town, files))
+    if problems:
+        raise Refused(problems)
 
 
 def _judged(inventory: Path, names: Names, fix: bool) -> Judged:

@@ -16,7 +16,7 @@ from orchestrator.cli.options import AsJson
 from orchestrator.errors import UsageError
 
 if TYPE_CHECKING:
-    from orchestrator.forge.http import Token
+    from orchestrator.forge.http import Api
     from orchestrator.forge.port import Forge
     from orchestrator.model.suggestion import Suggestion
 
@@ -34,8 +34,11 @@ def comment(  # noqa: PLR0913, PLR0917
     markdown: Annotated[Path, typer.Argument(help="the text, from townhall plan --format markdown")],
     forge: Annotated[Kind, typer.Option(help="whose API it is; gitea is forgejo")],
     repository: Annotated[str, typer.Option(metavar="OWNER/NAME", help="where the request is")],
-    request: Annotated[int, typer.Option(min=1, help="its number")],
     town: Annotated[str, typer.Option(help="each town has its own comment")],
+    request: Annotated[int | None, typer.Option(min=1, help="its number")] = None,
+    merged: Annotated[
+        str, typer.Option(metavar="SHA", help="instead: the commit that it was merged as; tells its outcome")
+    ] = "",
     api: Annotated[Text, typer.Option(metavar="URL", help="the API; has a default but for forgejo")] = None,
     suggestions: Annotated[
         Path | None, typer.Option(metavar="FILE", help="from townhall check --suggestions")
@@ -57,8 +60,16 @@ def comment(  # noqa: PLR0913, PLR0917
         raise UsageError("--repository is such as town-hall/network, --town such as stari_grad")
     text = _read(markdown)
     offered = _suggestions(_read(suggestions)) if suggestions else ()
-    there = _forge(forge, api, (repository, request, commit, limit), _token(token_env, token_file, token_fd))
-    said = tell(there, Message(town, text, offered, whole), author, time.sleep)
+    if bool(merged) == bool(request) or not re.fullmatch(r"([0-9a-f]{40})?", merged):
+        raise UsageError("name the request with --request, or with --merged and a whole commit")
+    token = _token(token_env, token_file, token_fd)
+    number = request or _merged(forge, _api(forge, api, token), repository, merged)
+    if number is None:
+        typer.echo(f"no request was merged as {merged[:12]}: nobody is told", err=True)
+        return 0
+    there = _forge(forge, _api(forge, api, token), (repository, number, commit, limit))
+    message = Message(town, text, offered, whole, "outcome" if merged else "plan")
+    said = tell(there, message, author, time.sleep)
     if as_json:
         typer.echo(json.dumps({"schema": SCHEMA, "what": said.what, "address": said.address}, indent=2))
     else:
@@ -71,25 +82,41 @@ def printable(text: str) -> str:
     return "".join(one for one in text if unicodedata.category(one)[0] != "C")
 
 
-def _forge(kind: Kind, api: str | None, place: tuple[str, int, str, int], token: str) -> Forge:
+def _api(kind: Kind, address: str | None, token: str) -> Api:
+    """The way to a forge, with the token in the header that it wants."""
     from orchestrator.forge import forgejo, github, gitlab
     from orchestrator.forge.http import Api, Token
 
+    usual = {"github": github.ADDRESS, "gitlab": gitlab.ADDRESS}
+    module = {"github": github, "gitlab": gitlab, "forgejo": forgejo}[kind]
+    found = address or usual.get(kind)
+    if not found:
+        raise UsageError("--api is missing, such as https://forge.example.org/api/v1")
+    return Api(found, Token(module.HEADER, module.PREFIX, token))
+
+
+def _merged(kind: Kind, api: Api, repository: str, commit: str) -> int | None:
+    from orchestrator.forge import forgejo, github, gitlab
+
+    find = {
+        "github": github.merged_request,
+        "gitlab": gitlab.merged_request,
+        "forgejo": forgejo.merged_request,
+    }[kind]
+    return find(api, repository, commit)
+
+
+def _forge(kind: Kind, api: Api, place: tuple[str, int, str, int]) -> Forge:
+    from orchestrator.forge.forgejo import Forgejo
+    from orchestrator.forge.github import GitHub
+    from orchestrator.forge.gitlab import GitLab
+
     repository, number, commit, limit = place
-
-    def reach(address: str | None, signature: Token) -> Api:
-        if not address:
-            raise UsageError("--api is missing, such as https://forge.example.org/api/v1")
-        return Api(address, signature)
-
     if kind == "github":
-        signed = Token(github.HEADER, github.PREFIX, token)
-        return github.GitHub(reach(api or github.ADDRESS, signed), repository, number, commit)
+        return GitHub(api, repository, number, commit)
     if kind == "gitlab":
-        signed = Token(gitlab.HEADER, gitlab.PREFIX, token)
-        return gitlab.GitLab(reach(api or gitlab.ADDRESS, signed), repository, number)
-    signed = Token(forgejo.HEADER, forgejo.PREFIX, token)
-    return forgejo.Forgejo(reach(api, signed), repository, number, limit)
+        return GitLab(api, repository, number)
+    return Forgejo(api, repository, number, limit)
 
 
 def _token(variable: str | None, file: Path | None, handle: int | None) -> str:

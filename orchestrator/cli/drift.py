@@ -8,13 +8,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestrator.cli.options import DEFAULT_INVENTORY, AsJson, Inventory
+from orchestrator.cli.carry_out import Wish, carried_out
+from orchestrator.cli.options import (
+    DEFAULT_INVENTORY,
+    AsJson,
+    DespiteFreeze,
+    Inventory,
+    Touching,
+    Yes,
+    consent,
+)
 
 if TYPE_CHECKING:
     from orchestrator.model.drift import Drift
-    from orchestrator.pipeline import Prospect
+    from orchestrator.plan.consent import Consent
 
 FOUND = 2
+QUESTION = "put this back?"
 
 
 def drift(  # noqa: PLR0913, PLR0917
@@ -27,7 +37,9 @@ def drift(  # noqa: PLR0913, PLR0917
     attest: Annotated[
         bool, typer.Option("--attest", help="take what stands on the machines now as right")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="do not ask before the first change")] = False,
+    yes: Yes = False,
+    touching: Touching = 0,
+    despite_freeze: DespiteFreeze = "",
     json: AsJson = False,
 ) -> int:
     """Say what was changed by hand since the last apply, the most urgent first; exit 2 if anything was.
@@ -49,7 +61,9 @@ def drift(  # noqa: PLR0913, PLR0917
     if revert:
         if not json:
             typer.echo(drift_text(found))
-        code = _reverted(inventory, found, yes, json)
+        code = _reverted(
+            inventory, found, Wish(yes, json, question=QUESTION), consent(touching, None, despite_freeze)
+        )
         if code:
             return code
         found = _found(inventory, host, quiet=json)
@@ -81,25 +95,15 @@ def _named(inventory: Path, hosts: list[str] | None) -> tuple[str, ...] | None:
     return tuple(known(wanted, host) for host in hosts)
 
 
-def _reverted(inventory: Path, found: Drift, yes: bool, json: bool) -> int:
+def _reverted(inventory: Path, found: Drift, wish: Wish, allowed: Consent) -> int:
     """Run the drifted units; 1 if a unit or a check failed, 0 also where there was nothing to run."""
-    from orchestrator.apply.ansible import why_not_accelerated
-    from orchestrator.cli.progress import Quiet, observer
-    from orchestrator.drifted import revert
-    from orchestrator.outlook import outlook
+    from orchestrator.cli.done import told
+    from orchestrator.drifted import reverting
     from orchestrator.pipeline import Options
-    from orchestrator.report.outcome_text import outcome_text, verdict_text
-    from orchestrator.report.plan_text import plan_text
 
-    def agreed(prospect: Prospect) -> bool:
-        if not json:
-            typer.echo(plan_text(outlook(prospect.foreseen, prospect.root)))
-        return yes or typer.confirm("put this back?", default=False)
-
-    with Quiet() if json else observer() as watching:
-        done = revert(inventory, found, agreed, Options(watching, accelerate=not why_not_accelerated()))
-    if done and not json:
-        typer.echo("\n\n".join([outcome_text(done.outcome), verdict_text(done.verdict)]))
+    done = carried_out(inventory, wish, Options(consent=allowed, narrow=reverting(found)))
+    if done and not wish.json:
+        typer.echo(told(done, ""))
     return 0 if done is None or done.succeeded else 1
 
 

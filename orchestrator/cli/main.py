@@ -23,6 +23,7 @@ VERBS = {
     "comment": "Tell a request on the forge what it would do, in one comment kept up to date.",
     "apply": "Do exactly what the plan says, prove it and remember it.",
     "resume": "Go on with a run that was cut off.",
+    "undo": "Take a run back, and say beforehand what does not come back.",
     "verify": "Try the town's machines over the real network.",
     "drift": "What was changed by hand, the most urgent first; put it back or take it over.",
     "ledger": "What was done and proven, and whether that memory is whole.",

@@ -15,12 +15,16 @@ ATTEMPTS = 4
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a request is to be told; `whole` is the address where the uncut text can be read."""
+    """What a request is to be told; `whole` is the address where the uncut text can be read.
+
+    `about` is plan or outcome: each has a comment of its own.
+    """
 
     town: str
     markdown: str
     suggestions: tuple[Suggestion, ...] = ()
     whole: str | None = None
+    about: str = "plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ def comment(forge: Forge, message: Message, author: str | None, sleep: Callable[
     """Tell a request; only comments by `author`, or by the token's own account, are taken for ours."""
     us = author or forge.author()
     rest = [one for one in message.suggestions if not _suggested(forge, message.town, one, us, sleep)]
-    head = mark(message.town)
+    head = mark(message.town, message.about)
     tail = as_diffs(rest)
     room = forge.limit - size(head) - size(tail) - 2
     body = f"{head}\n{tail}{fitting(message.markdown, room, message.whole)}"

@@ -11,6 +11,12 @@ from orchestrator.model.suggestion import Suggestion
 HEADER, PREFIX = "Authorization", "token "
 
 
+def merged_request(api: Api, repository: str, commit: str) -> int | None:
+    """The number of the pull request that brought a commit, if one did."""
+    found = api.found(f"repos/{repository}/commits/{commit}/pull")
+    return int(found["number"]) if found and found.get("merged") else None
+
+
 class Forgejo:
     """One pull request; the forge names no limit of its own, so the caller may."""
 

@@ -13,6 +13,12 @@ HEADER, PREFIX = "Authorization", "Bearer "
 ADDRESS = "https://api.github.com"
 
 
+def merged_request(api: Api, repository: str, commit: str) -> int | None:
+    """The number of the pull request that brought a commit, if one did."""
+    listed = api.listed(f"repos/{repository}/commits/{commit}/pulls", per_page="100")
+    return next((int(one["number"]) for one in listed if one.get("merged_at")), None)
+
+
 class GitHub:
     """One pull request; `commit` is its head, where suggestions are attached."""
 

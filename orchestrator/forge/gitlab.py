@@ -14,6 +14,13 @@ HEADER, PREFIX = "PRIVATE-TOKEN", ""
 ADDRESS = "https://gitlab.com/api/v4"
 
 
+def merged_request(api: Api, repository: str, commit: str) -> int | None:
+    """The number of the merge request that brought a commit, if one did."""
+    project = f"projects/{quote(repository, safe='')}"
+    listed = api.listed(f"{project}/repository/commits/{commit}/merge_requests", per_page="100")
+    return next((int(one["iid"]) for one in listed if one.get("state") == "merged"), None)
+
+
 class GitLab:
     """One merge request by its number in the project."""
 

@@ -17,6 +17,7 @@ from orchestrator.load.problems import shown
 
 LONGEST_WAIT = 60
 PAGES = 1000
+NOT_FOUND = 404
 _AGAIN = (429, 500, 502, 503, 504)
 _ONCE = "POST"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -66,6 +67,15 @@ class Api:
             page, parameters = self._next(response, path, parameters)
         raise MachineError(f"{self._host} lists more than {PAGES} pages of {path}")
 
+    def found(self, path: str) -> dict[str, Any] | None:
+        """One document, or nothing where there is none of this name."""
+        response = self._asked("GET", path)
+        if response.status_code == NOT_FOUND:
+            return None
+        self._judge("GET", response)
+        answer: dict[str, Any] = response.json()
+        return answer
+
     def sent(self, method: str, path: str, document: object = None) -> dict[str, Any]:
         """Send a document and return the answer; raises DoubtError for a post that may have arrived."""
         answer: dict[str, Any] = self._call(method, path, json=document).json()
@@ -81,17 +91,18 @@ class Api:
         return (path, {**parameters, "page": number}) if number.isdigit() else (None, {})
 
     def _call(self, method: str, path: str, **content: Any) -> requests.Response:
+        response = self._asked(method, path, **content)
+        self._judge(method, response)
+        return response
+
+    def _asked(self, method: str, path: str, **content: Any) -> requests.Response:
         address = urljoin(self._address, path)
         self._same_host(address)
         try:
-            response = self._session.request(
-                method, address, timeout=(10, 60), allow_redirects=False, **content
-            )
+            return self._session.request(method, address, timeout=(10, 60), allow_redirects=False, **content)
         except requests.RequestException as error:
             message = f"{self._host} did not answer: {type(error).__name__}"
             raise DoubtError(message, 1.0) if method == _ONCE else MachineError(message) from error
-        self._judge(method, response)
-        return response
 
     def _judge(self, method: str, response: requests.Response) -> None:
         status = response.status_code

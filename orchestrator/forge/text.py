@@ -13,9 +13,9 @@ _HEADING = re.compile(r"#{1,6} +(.+)")
 _NAMED = 12
 
 
-def mark(town: str) -> str:
-    """The hidden line by which the plan's comment is found again."""
-    return f"<!-- townhall:plan:{town} -->"
+def mark(town: str, about: str = "plan") -> str:
+    """The hidden line by which the comment about a plan or its outcome is found again."""
+    return f"<!-- townhall:{about}:{town} -->"
 
 
 def suggestion_mark(town: str, suggestion: Suggestion) -> str:

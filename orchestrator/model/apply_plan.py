@@ -37,7 +37,10 @@ class PendingUnit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyPlan(Impact):
-    """Everything that is read before an apply; `record` is the ledger's newest."""
+    """Everything that is read before an apply; `record` is the ledger's newest.
+
+    `unwanted` hosts have no line any more: what named them is taken back, and then they are retired.
+    """
 
     risk: Risk
     record: int
@@ -48,14 +51,14 @@ class ApplyPlan(Impact):
     @property
     def is_empty(self) -> bool:
         """Whether nothing is pending."""
-        return not self.units and not self.unverified
+        return not (self.units or self.unverified or self.unwanted)
 
     @classmethod
     def without_impact(cls, plan: Plan) -> ApplyPlan:
         """The plan as it is where nothing runs."""
         return cls(
             town=plan.town,
-            summary="nothing to do" if plan.is_empty else "nothing to run, units to be checked",
+            summary=_without_runs(plan),
             risk=Risk(LOW, ()),
             hit=Hit(),
             changes=(),
@@ -69,3 +72,11 @@ class ApplyPlan(Impact):
             unverified=plan.unverified,
             unwanted=plan.unwanted,
         )
+
+
+def _without_runs(plan: Plan) -> str:
+    told = [
+        *(("units to be checked",) if plan.unverified else ()),
+        *(("machines to be retired",) if plan.unwanted else ()),
+    ]
+    return f"nothing to run, {' and '.join(told)}" if told else "nothing to do"

@@ -11,13 +11,14 @@ Unit = tuple[str, str]
 class Interrupted:
     """A run without an end, who began it and when; each of its units by host and role with its state.
 
-    A state is done, failed, unknown or not started.
+    A state is done, failed, unknown or not started. `unwanted` hosts were to be retired at its end.
     """
 
     run: str
     who: str
     since: str
     units: tuple[tuple[Unit, str], ...]
+    unwanted: tuple[str, ...] = ()
 
     def having(self, state: str) -> tuple[Unit, ...]:
         """Return the units in a state, in the plan's order."""

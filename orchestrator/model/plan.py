@@ -112,7 +112,8 @@ class Wave:
 class Plan:
     """Everything pending, in the catalogue's order.
 
-    `unverified` are applied units without a finished check; `unwanted` hosts have no line any more;
+    `unverified` are applied units without a finished check; `unwanted` hosts have no line any more and are
+    retired when every unit succeeded that spoke of them;
     `joining` hosts take their place in the domain with a new identity.
     """
 
@@ -148,4 +149,4 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is pending."""
-        return not self.waves and not self.unverified
+        return not self.waves and not self.unverified and not self.unwanted

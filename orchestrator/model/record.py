@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+RETIRED = "retired"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Something to be remembered: a run's beginning or end, or what became of a unit.
 
-    `kind` is run, end, started, applied, verified, failed, unknown, unproven or attested; `details` is JSON
-    without secrets; `key`, `arguments` and `role_code` are digests.
+    `kind` is run, end, started, applied, verified, failed, unknown, unproven, attested or retired;
+    `details` is JSON without secrets; `key`, `arguments` and `role_code` are digests.
     """
 
     kind: str

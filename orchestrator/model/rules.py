@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 TIERS = {"domain_controllers": 0, "firewalls": 0, "switches": 0, "backup_servers": 0, "workstations": 2}
 """The tier of a group's hosts; of several the lowest counts, those of no such group are in tier 1."""
 USUAL_TIER = 1
+
+
+def tier_of(groups: Iterable[str]) -> int:
+    """The tier of a host in these groups."""
+    return min((TIERS[group] for group in groups if group in TIERS), default=USUAL_TIER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from orchestrator.errors import Problem, Refused
-from orchestrator.model.plan import Plan
-from orchestrator.model.rules import TIERS, USUAL_TIER, Approval, Freeze, Limit, Rules
-from orchestrator.model.town import Town
+from orchestrator.model.rules import Approval, Freeze, Limit, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +14,6 @@ class Count:
 
     changed: int = 0
     removed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """What a person allows an apply: so many hosts, and for some reason not to wait for a free day."""
-
-    hosts: int = 0
-    despite_freeze: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +29,6 @@ class Excess:
             f"tier {tier}: {count.changed} hosts change and {count.removed} go; "
             f"the limit is {limit.changed} and {limit.removed}"
         )
-
-
-def tier_of(groups: Iterable[str]) -> int:
-    """The tier of a host in these groups."""
-    return min((TIERS[group] for group in groups if group in TIERS), default=USUAL_TIER)
 
 
 def excesses(rules: Rules, counts: Mapping[int, Count]) -> tuple[Excess, ...]:
@@ -67,28 +50,6 @@ def freezes_on(rules: Rules, day: str) -> tuple[Freeze, ...]:
 def freeze_text(freeze: Freeze) -> str:
     """A freeze in words."""
     return f"nothing is applied from {freeze.first} to {freeze.last}: {freeze.reason}"
-
-
-def hold_restraints(town: Town, plan: Plan, day: str, consent: Consent) -> None:
-    """Raise Refused if an apply touches more than the town allows, or on a day of rest, without consent."""
-    problems = tuple(_refusals(town, plan, day, consent))
-    if problems:
-        raise Refused(problems)
-
-
-def _refusals(town: Town, plan: Plan, day: str, consent: Consent) -> Iterator[Problem]:
-    rules, hosts = town.rules, plan.hosts
-    counts = Counter(tier_of(town.hosts[host].groups) for host in hosts)
-    for excess in excesses(rules, {tier: Count(changed) for tier, changed in counts.items()}):
-        if consent.hosts != len(hosts):
-            remedy = f"look at the plan again; if all of it is meant, say --touching {len(hosts)}"
-            yield Problem(
-                str(excess.limit.source), "TH-LIMIT", str(excess.count.changed), str(excess), remedy
-            )
-    for freeze in freezes_on(rules, day):
-        if not consent.despite_freeze:
-            remedy = "wait, or say why not with --despite-freeze; the ledger keeps it"
-            yield Problem(str(freeze.source), "TH-FREEZE", day, freeze_text(freeze), remedy)
 
 
 def approvals_for(rules: Rules, topics: Collection[str]) -> tuple[Approval, ...]:

@@ -32,7 +32,10 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """A kept plan; times are ISO in UTC, units are host, role and key (no key in a request)."""
+    """A kept plan; times are ISO in UTC, units are host, role and key (no key in a request).
+
+    Hosts that are `gone` lose their line by a request.
+    """
 
     kind: str
     town: str
@@ -42,6 +45,7 @@ class SavedPlan:
     units: tuple[tuple[str, str, str], ...]
     base: str = ""
     inputs: str = ""
+    gone: tuple[str, ...] = ()
 
 
 def as_text(saved: SavedPlan) -> str:
@@ -59,7 +63,8 @@ def from_text(text: str, place: str) -> SavedPlan:
         if whole:
             basis = Basis(**body.pop("basis"))
             units = tuple((host, role, key) for host, role, key in body.pop("units"))
-            return SavedPlan(**body, basis=basis, units=units)
+            gone = tuple(map(str, body.pop("gone")))
+            return SavedPlan(**body, basis=basis, units=units, gone=gone)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     reason = "was edited, cut off, or is no saved plan of this version"
@@ -167,10 +172,11 @@ def beyond(saved: SavedPlan, plan: Plan) -> tuple[PlannedUnit, ...]:
     return tuple(unit for unit in plan.units if (unit.host, unit.role) not in reviewed)
 
 
-def not_reviewed(units: tuple[PlannedUnit, ...], place: str) -> Iterator[Problem]:
-    """Say which units go beyond the reviewed request, and why they are pending."""
+def not_reviewed(saved: SavedPlan, plan: Plan, place: str) -> Iterator[Problem]:
+    """Say which units and retirements go beyond the reviewed request, and why they are pending."""
     remedy = "say --also-backlog to run them too, or apply what was left first"
-    for unit in units:
-        name = f"{unit.role} on {unit.host}"
-        reason = f"not in the reviewed request: {unit.reason}"
+    pending = [(f"{unit.role} on {unit.host}", unit.reason) for unit in beyond(saved, plan)]
+    pending += [(host, "its line is gone") for host in plan.unwanted if host not in saved.gone]
+    for name, why in pending:
+        reason = f"not in the reviewed request: {why}"
         yield Problem(f"{place}:1", "TH-PLAN-BEYOND", name, reason, remedy)

@@ -19,7 +19,9 @@ def interrupted(begun: Record, ledger: LedgerState) -> Interrupted:
     planned = [((str(host), str(role)), begun.number) for host, role, *_ in details["units"]]
     applied_before = [((str(host), str(role)), 0) for host, role in details.get("unverified", ())]
     found = tuple((unit, _state(unit, since, ledger)) for unit, since in [*planned, *applied_before])
-    return Interrupted(begun.entry.run, str(details["who"]), begun.at, found)
+    return Interrupted(
+        begun.entry.run, str(details["who"]), begun.at, found, tuple(details.get("unwanted", ()))
+    )
 
 
 def _state(unit: Unit, since: int, ledger: LedgerState) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from orchestrator.errors import LedgerError
 from orchestrator.model.plan import LedgerState, UnitState
-from orchestrator.model.record import Entry, Record
+from orchestrator.model.record import RETIRED, Entry, Record
 from orchestrator.plan.rejoin import MEMBER
 from orchestrator.record.chain import BEGINNING, first_fault, linked
 from orchestrator.record.schema import SCHEMA, VERSION
@@ -40,8 +40,10 @@ SELECT {_COLUMNS} FROM record WHERE number = (SELECT MAX(number) FROM record WHE
 AND NOT EXISTS (SELECT 1 FROM record AS ended WHERE ended.kind = 'end' AND ended.run = record.run)
 """  # noqa: S608
 _ATTESTED = """
-SELECT host, json_extract(details, '$.attestation'), MAX(number) FROM record
-WHERE kind = 'attested' GROUP BY host
+SELECT one.host, json_extract(one.details, '$.attestation'), MAX(one.number) FROM record AS one
+LEFT JOIN (SELECT host, MAX(number) AS number FROM record WHERE kind = 'retired' GROUP BY host) AS gone
+ON gone.host = one.host
+WHERE one.kind = 'attested' AND one.number > COALESCE(gone.number, 0) GROUP BY one.host
 """
 _KNOWN = "SELECT digest FROM content WHERE digest IN (SELECT value FROM json_each(?))"
 
@@ -98,22 +100,24 @@ class Ledger:
                 raise
         return number, previous
 
-    def records(self, run: str = "", host: str = "", newest: int | None = None) -> Iterator[Record]:
-        """Yield records in order, of one run or one host if named; `newest` limits them to the last ones."""
-        where = "WHERE (? = '' OR run = ?) AND (? = '' OR host = ?)"
+    def records(
+        self, run: str = "", host: str = "", newest: int | None = None, kind: str = ""
+    ) -> Iterator[Record]:
+        """Yield records in order, of one run, host or kind if named; `newest` limits them to the last."""
+        where = "WHERE (? = '' OR run = ?) AND (? = '' OR host = ?) AND (? = '' OR kind = ?)"
         order = f"ORDER BY number DESC LIMIT {int(newest)}" if newest else "ORDER BY number"
         rows = self._store.execute(
             f"SELECT {_COLUMNS} FROM (SELECT * FROM record {where} {order}) ORDER BY number",  # noqa: S608
-            (run, run, host, host),
+            (run, run, host, host, kind, kind),
         )
         return map(_record, rows)
 
     def state(self, hosts: Iterable[str] | None = None) -> LedgerState:
-        """Return the newest state of every unit, or of the units of some hosts."""
+        """Return the newest state of every unit, or of the units of some hosts; retired ones not."""
         named = () if hosts is None else (json.dumps(sorted(hosts)),)
         of_hosts = "" if hosts is None else _OF_HOSTS
         rows = self._store.execute(_NEWEST_OF_UNITS.format(of_hosts=of_hosts), named)
-        units = {row[:2]: UnitState._make(row[2:]) for row in rows}
+        units = {row[:2]: UnitState._make(row[2:]) for row in rows if row[2] != RETIRED}
         members = dict(self._store.execute(_MACHINES_THAT_JOINED.format(of_hosts=of_hosts), (MEMBER, *named)))
         return LedgerState(units, self._newest(self._store.cursor())[0], members)
 
@@ -143,7 +147,7 @@ class Ledger:
         return dict(row for row in found if row)
 
     def attested(self) -> dict[str, str]:
-        """Return the digest of each host's newest attestation."""
+        """Return the digest of each host's newest attestation since it was last retired, if it was."""
         return {str(host): str(digest) for host, digest, _ in self._store.execute(_ATTESTED)}
 
     def known(self, digests: Iterable[str]) -> set[str]:

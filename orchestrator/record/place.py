@@ -14,11 +14,16 @@ def state_directory(town: Town) -> Path:
     named = os.environ.get("TOWNHALL_STATE")
     if named:
         return Path(named)
-    parts = PurePosixPath(town.connection.private_key).parts
-    if len(parts) > 2 and parts[0] == "build":
-        return PROJECT / "build" / parts[1]
+    if is_lab(town):
+        return PROJECT / "build" / PurePosixPath(town.connection.private_key).parts[1]
     above = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
     return Path(above).expanduser() / "townhall"
+
+
+def is_lab(town: Town) -> bool:
+    """Whether a town is one to try things in: its key is made anew with it, below build/."""
+    parts = PurePosixPath(town.connection.private_key).parts
+    return len(parts) > 2 and parts[0] == "build"
 
 
 def ledger_path(town: Town) -> Path:

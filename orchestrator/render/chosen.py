@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
 
 from orchestrator.errors import Problem, Refused
+from orchestrator.model.rules import tier_of
 from orchestrator.model.town import Host, RoleArgument, Town
 from orchestrator.render.context import Built
+
+HIGHEST = 0
 
 
 class Chosen:
@@ -15,6 +18,7 @@ class Chosen:
 
     def __init__(self, town: Town, secret: Callable[[str], object]) -> None:
         self._secret = secret
+        self._highest = {name for name, secret in town.secrets.items() if secret.tier == HIGHEST}
         self._by_role: dict[str, list[RoleArgument]] = {}
         for argument in town.role_arguments:
             self._by_role.setdefault(PurePosixPath(argument.source.file).stem, []).append(argument)
@@ -25,11 +29,25 @@ class Chosen:
         if not known:
             return derived
         chosen = [entry for entry in known if entry.group == "all" or entry.group in host.groups]
-        problems = list(_clashes(host, chosen, derived))
+        problems = [*_clashes(host, chosen, derived), *self._above(host, chosen)]
         if problems:
             raise Refused(problems)
         arguments = {**derived.arguments, **{entry.name: self._resolved(entry.value) for entry in chosen}}
         return Built(arguments, (*derived.because, *(entry.source for entry in chosen)))
+
+    def _above(self, host: Host, chosen: Iterable[RoleArgument]) -> Iterable[Problem]:
+        """A secret that opens the whole town is seen only by the hosts that hold it up."""
+        if tier_of(host.groups) == HIGHEST:
+            return
+        for entry in chosen:
+            for name in sorted(self._highest & set(_references(entry.value))):
+                yield Problem(
+                    place=str(entry.source),
+                    code="TH-TIER-SECRET",
+                    value=name,
+                    reason=f"is a secret of tier {HIGHEST}, and {host.name} is a host of a lower one",
+                    remedy="make a secret of its own for these hosts, of tier 1",
+                )
 
     def _resolved(self, value: object) -> object:
         """The value with every `{ref: name}` replaced by a reference to that secret."""
@@ -38,6 +56,17 @@ class Chosen:
                 return self._secret(str(value["ref"]))
             return {key: self._resolved(inner) for key, inner in value.items()}
         return [self._resolved(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _references(value: object) -> Iterable[str]:
+    if isinstance(value, Mapping):
+        if set(value) == {"ref"}:
+            yield str(value["ref"])
+        for inner in value.values():
+            yield from _references(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _references(inner)
 
 
 def _clashes(host: Host, chosen: Iterable[RoleArgument], derived: Built) -> Iterable[Problem]:

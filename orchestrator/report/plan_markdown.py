@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from orchestrator.model.apply_plan import ApplyPlan
 from orchestrator.report.impact_markdown import changes, flows, hit, reasons, sections, undo, waves
-from orchestrator.report.plan_text import NO_FIREWALL
+from orchestrator.report.plan_text import NO_FIREWALL, RETIRED
 from orchestrator.report.safe_markdown import code, inline
 
 
@@ -23,7 +23,7 @@ def plan_markdown(plan: ApplyPlan) -> str:
     )
     rest = (
         ("To be checked only", _unverified(plan)),
-        ("No longer wanted, their line is gone", _unwanted(plan)),
+        ("Retired, their line is gone", _unwanted(plan)),
     )
     return "\n".join([*head, *sections((*(parts if plan.units else ()), *rest)), ""])
 
@@ -34,3 +34,5 @@ def _unverified(plan: ApplyPlan) -> Iterator[str]:
 
 def _unwanted(plan: ApplyPlan) -> Iterator[str]:
     yield from (f"- {code(host)}" for host in plan.unwanted)
+    if plan.unwanted:
+        yield from ("", f"{RETIRED[0].upper()}{RETIRED[1:]}.")

@@ -9,6 +9,7 @@ from orchestrator.report.impact_text import changes, flows, hit, reasons, sectio
 from orchestrator.report.request_words import clean, listed
 
 ALL = 1_000
+RETIRED = "what named them is taken back; their accounts stay disabled, their backups are kept"
 NO_FIREWALL = "nothing to compare with: what the firewall was last given is not known"
 
 
@@ -35,4 +36,4 @@ def _rest(plan: ApplyPlan) -> Iterator[str]:
             f"to be checked only: {listed((f'{role} on {host}' for host, role in plan.unverified), ALL)}",
         )
     if plan.unwanted:
-        yield from ("", f"no longer wanted, their line is gone: {listed(plan.unwanted, ALL)}")
+        yield from ("", f"retired, their line is gone: {listed(plan.unwanted, ALL)}", f"  {RETIRED}")

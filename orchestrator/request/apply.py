@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from orchestrator.model.apply_plan import ApplyPlan, Foreseen
 from orchestrator.model.names import FIREWALL
 from orchestrator.model.plan import Plan
 from orchestrator.model.request import (
     HEAD,
-    LOW,
     NEW,
     NOT_DERIVABLE,
     ROLE,
@@ -26,6 +24,7 @@ from orchestrator.model.request import (
     Surroundings,
     Undo,
 )
+from orchestrator.plan.inverse import lasting
 from orchestrator.plan.keys import canonical
 from orchestrator.request.applied import Given, Unit, as_given
 from orchestrator.request.hit import hit
@@ -34,13 +33,11 @@ from orchestrator.request.named import named
 from orchestrator.request.policy import flow_change, hosts_by_address
 from orchestrator.request.risk import risk
 from orchestrator.request.summary import size
-from orchestrator.request.undo import of_new_host, of_roles, of_secret
 from orchestrator.request.waves import waves
 
-_NAMED = 3
 STEPS = (
-    "git revert what brought these lines, and review the plan of the revert",
-    "townhall apply: every change above runs the other way round",
+    "townhall undo, with the name of the run: after its plan every change above runs the other way round",
+    "git revert what brought these lines, and have that merged: until then townhall check fails",
 )
 
 
@@ -64,7 +61,7 @@ def apply_plan(foreseen: Foreseen, around: Surroundings) -> ApplyPlan:
         hit=hit(base, head, changes, around, Edited({}, {}), lines),
         changes=changes,
         waves=order,
-        undo=_undo(plan, side, changes, before, around),
+        undo=_undo(foreseen),
         flows=flows,
     )
 
@@ -113,39 +110,9 @@ def _why(plan: Plan) -> str:
     return ", ".join(f"{count} x {reason}" for reason, count in counts.items())
 
 
-def _undo(plan: Plan, side: Side, changes: tuple[Change, ...], before: Given, around: Surroundings) -> Undo:
-    if not changes:
-        return Undo()
-    reasons = (*_of_new_hosts(plan, side, around), *_of_secrets(side, before), *of_roles(changes))
-    return Undo(STEPS, tuple(dict.fromkeys(reasons)))
-
-
-def _of_new_hosts(plan: Plan, side: Side, around: Surroundings) -> Iterator[Reason]:
-    """Hosts of which every unit is new: each by itself, or many at once."""
-    fresh = {(unit.host, unit.role) for unit in plan.units if unit.reason == NEW}
-    units = (unit for unit in side.rendering.units if unit.role not in around.not_units)
-    known = {unit.host for unit in units if (unit.host, unit.role) not in fresh}
-    reasons = [of_new_host(host, side) for host in sorted({host for host, _ in fresh} - known)]
-    if len(reasons) <= _NAMED:
-        yield from reasons
-    else:
-        text = f"{len(reasons)} new machines: what their roles installed stays on them"
-        yield Reason(LOW, text, tuple(line for one in reasons for line in one.because))
-
-
-def _of_secrets(side: Side, before: Given) -> Iterator[Reason]:
-    """Secrets whose version is another than units were last given."""
-    for name, version in sorted(set(_secrets(before.values()))):
-        secret = side.town.secrets.get(name)
-        if secret and secret.version != version:
-            yield of_secret(name, version, (Line(HEAD, secret.source),))
-
-
-def _secrets(values: Iterable[Any]) -> Iterator[tuple[str, int]]:
-    for value in values:
-        if isinstance(value, Mapping) and {"secret", "version"} <= value.keys():
-            yield value["secret"], value["version"]
-        elif isinstance(value, Mapping):
-            yield from _secrets(value.values())
-        elif isinstance(value, list):
-            yield from _secrets(value)
+def _undo(foreseen: Foreseen) -> Undo:
+    reasons = (
+        Reason(one.level, one.text, tuple(Line(HEAD, source) for source in one.because))
+        for one in lasting(foreseen)
+    )
+    return Undo(STEPS, tuple(reasons)) if foreseen.plan.units else Undo()

@@ -25,10 +25,10 @@ from orchestrator.model.request import (
     Side,
     Violation,
 )
-from orchestrator.model.rules import RuleException
+from orchestrator.model.rules import RuleException, tier_of
 from orchestrator.model.source import Source
 from orchestrator.model.town import Flow
-from orchestrator.plan.restraints import Count, approvals_for, excesses, freeze_text, freezes_on, tier_of
+from orchestrator.plan.restraints import Count, approvals_for, excesses, freeze_text, freezes_on
 
 NOWHERE = Source("", 0)
 Arguments = Mapping[str, object]

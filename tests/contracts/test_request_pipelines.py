@@ -16,7 +16,10 @@ from tests.contracts.role_files import REPOSITORY
 from tests.forge.repository import LabRepository
 
 FILES = sorted(
-    path for folder in (".github", ".forgejo") for path in (REPOSITORY / folder).glob("workflows/*.yml")
+    path
+    for folder in (".github", ".forgejo")
+    for path in (REPOSITORY / folder).glob("workflows/*.yml")
+    if path.name != "apply.yml"
 )
 REQUESTS = [path for path in FILES if path.name == "request.yml"]
 GITLAB = REPOSITORY / ".gitlab-ci.yml"

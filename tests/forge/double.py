@@ -39,6 +39,8 @@ class State:
     calls: list[tuple[str, str]] = field(default_factory=list)
     outside_the_diff: bool = False
     address: str = ""
+    merged: str = ""
+    """The commit that request 7 was merged as."""
 
     def add(self, body: str, author: str = US, remark: bool = False) -> dict[str, Any]:
         """A comment as the forge keeps it."""
@@ -105,7 +107,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def read(self, path: str) -> None:
         base, state = BASES[self.state.kind], self.state
-        if path.endswith("/user"):
+        if "/commits/" in path:
+            self.requests_of(path)
+        elif path.endswith("/user"):
             self.answer(200, {"username": US, "login": US})
         elif path == base and state.kind == "gitlab":
             refs = {"base_sha": "b", "start_sha": "s", "head_sha": "h"}
@@ -116,6 +120,19 @@ class _Handler(BaseHTTPRequestHandler):
             self.page(path, state.remarks)
         else:
             self.answer(404, {"message": "Not Found"})
+
+    def requests_of(self, path: str) -> None:
+        """An open request that holds the commit, and the one that brought it."""
+        commit = path.split("/commits/")[1].partition("/")[0]
+        merged = commit == self.state.merged
+        if self.state.kind == "forgejo":
+            document = {"number": 7, "merged": True}
+            self.answer(200, document) if merged else self.answer(404, {"message": "Not Found"})
+        elif self.state.kind == "gitlab":
+            self.page(path, [{"iid": 8, "state": "opened"}, {"iid": 7, "state": "merged"}][: 1 + merged])
+        else:
+            found = [{"number": 8, "merged_at": None}, {"number": 7, "merged_at": "2026-01-01T00:00:00Z"}]
+            self.page(path, found[: 1 + merged])
 
     def page(self, path: str, entries: list[dict[str, Any]]) -> None:
         state = self.state

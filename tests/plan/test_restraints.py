@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import pytest
-
-from orchestrator.errors import Refused
-from orchestrator.model.plan import Plan, PlannedUnit, Wave
-from orchestrator.model.rules import Approval, Freeze, Limit, Rules
+from orchestrator.model.rules import Approval, Freeze, Limit, Rules, tier_of
 from orchestrator.model.source import Source
-from orchestrator.plan.restraints import (
-    Consent,
-    Count,
-    approvals_for,
-    excesses,
-    freezes_on,
-    hold_restraints,
-    tier_of,
-)
-from tests.laws.towns import Shape, made
+from orchestrator.plan.restraints import Count, approvals_for, excesses, freezes_on
 
 LINE = Source("group_vars/all/policy.yml", 40)
 RULES = Rules(
@@ -52,28 +37,3 @@ def test_a_host_in_two_groups_is_in_the_more_precious_tier() -> None:
     assert tier_of(("workstations", "backup_servers")) == 0
     assert tier_of(("servers", "print_servers")) == 1
     assert tier_of(("workstations",)) == 2
-
-
-@pytest.mark.parametrize(
-    ("day", "consent", "codes"),
-    [
-        ("2027-01-10", Consent(), ["TH-LIMIT"]),
-        ("2027-01-10", Consent(hosts=5), ["TH-LIMIT"]),
-        ("2027-01-10", Consent(hosts=6), []),
-        ("2027-12-24", Consent(hosts=6), ["TH-FREEZE"]),
-        ("2027-12-24", Consent(despite_freeze="the registry stands still"), ["TH-LIMIT"]),
-        ("2027-12-24", Consent(6, "the registry stands still"), []),
-    ],
-)
-def test_an_apply_needs_the_exact_number_of_hosts_and_a_reason(
-    day: str, consent: Consent, codes: list[str]
-) -> None:
-    """Sabotage: take any number for consent, or one consent for both."""
-    town = replace(made(Shape()), rules=replace(RULES, limits=(Limit(2, 5, 10, LINE),)))
-    units = tuple(PlannedUnit(f"pc-{n:05}", "base", 1, "", "", "", "new", True) for n in range(1, 7))
-    try:
-        hold_restraints(town, Plan("made", (Wave(1, "Base", units),)), day, consent)
-    except Refused as refused:
-        assert [problem.code for problem in refused.problems] == codes
-    else:
-        assert not codes

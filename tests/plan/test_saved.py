@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -181,6 +182,15 @@ def test_what_goes_beyond_the_reviewed_request_is_named_and_stops(town: Path) ->
     pending = [f"{unit.role} on {unit.host}" for unit in look(town).plan.units]
     assert {value for _, value in found} == set(pending) - {"dhcp_server on lab-dhcp1"}
     assert {code for code, _ in found} == {"TH-PLAN-BEYOND"}
+    assert held(town, also_backlog=True) == []
+
+
+def test_a_machine_that_is_to_be_retired_besides_goes_beyond_the_reviewed_request(town: Path) -> None:
+    """Sabotage: hold units to the kept plan, and retirements to nothing."""
+    request_of(town)
+    with closing(Ledger(ledger_path(look(town).wanted.town))) as ledger:
+        ledger.append([Entry("verified", "earlier", "lab-pc-0099", "workstation")])
+    assert ("TH-PLAN-BEYOND", "lab-pc-0099") in held(town)
     assert held(town, also_backlog=True) == []
 
 

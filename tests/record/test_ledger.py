@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -129,3 +130,14 @@ def test_two_writers_share_one_chain(ledger: Ledger) -> None:
         writer.append([unit("applied")])
     assert not ledger.fault()
     assert [record.number for record in ledger.records()] == [1, 2, 3, 4]
+
+
+def test_how_a_retired_machine_was_left_is_remembered_no_more(tmp_path: Path) -> None:
+    """Sabotage: take the newest attestation whatever came after it."""
+    ledger = Ledger(tmp_path / "town.sqlite")
+    for host in ("pc-1", "pc-2"):
+        ledger.append([Entry("attested", "first", host, details=json.dumps({"attestation": "old"}))])
+    ledger.append([Entry("retired", "second", "pc-1", "workstation")])
+    assert ledger.attested() == {"pc-2": "old"}
+    ledger.append([Entry("attested", "third", "pc-1", details=json.dumps({"attestation": "new"}))])
+    assert ledger.attested() == {"pc-1": "new", "pc-2": "old"}

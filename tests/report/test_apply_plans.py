@@ -27,6 +27,10 @@ COMMON = "group_vars/all"
 FLOW = (
     "  - {name: fair, from: [zone/guest], to: [zone/internet], ports: [tcp/443], owner: it, reason: fair}\n"
 )
+PC = (
+    '    lab-pc-0002: {mac: "52:54:00:12:00:02", address: 198.18.11.51, socket: "B-201-1", '
+    "person: lj.djordjevic, platform: debian13}\n"
+)
 Edits = tuple[tuple[str, str, str], ...]
 PLANS: dict[str, Edits] = {
     "a_pc_moves": (
@@ -34,6 +38,10 @@ PLANS: dict[str, Edits] = {
     ),
     "a_flow_more": ((f"{COMMON}/policy.yml", "flows:\n", f"flows:\n{FLOW}"),),
     "a_person_leaves": ((f"{COMMON}/people.yml", 'without_pc: "works in the field"', "left: true"),),
+    "a_pc_leaves": (
+        ("hosts/workstations.yml", PC, ""),
+        (f"{COMMON}/people.yml", "lj.djordjevic: {", 'lj.djordjevic: {without_pc: "handed back", '),
+    ),
     "a_secret_is_rotated": (
         (
             f"{COMMON}/secret_names.yml",
@@ -118,6 +126,19 @@ def test_a_plan_is_the_same_in_markdown(
     remember(town)
     edit(town, PLANS["a_pc_moves"])
     compare("a_pc_moves.md", planned(town, capsys, "--format", "markdown"), request)
+
+
+def test_a_pc_that_only_waits_to_be_retired_is_pending(
+    town: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What named it is gone already. Sabotage: let a plan without units be empty."""
+    edit(town, PLANS["a_pc_leaves"])
+    remember(town)
+    with closing(Ledger(ledger_path(desired(town).town))) as ledger:
+        ledger.append([Entry("verified", "first", "lab-pc-0002", "workstation")])
+    said = planned(town, capsys)
+    assert said.startswith("lab: nothing to run, machines to be retired\n")
+    assert "retired, their line is gone: lab-pc-0002" in said
 
 
 def test_nothing_is_compared_with_a_firewall_that_was_never_applied(

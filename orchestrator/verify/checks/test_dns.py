@@ -31,6 +31,24 @@ def ask(name, kind):
 print(json.dumps([ask(name, kind) for name, kind in order["questions"]]))
 """
 
+OURS = """
+import json, sys
+from samba.auth import system_session
+from samba.credentials import Credentials
+from samba.param import LoadParm
+from samba.samdb import SamDB
+order = json.load(sys.stdin)
+lp = LoadParm()
+lp.load_default()
+own = Credentials()
+own.guess(lp)
+own.set_machine_account(lp)
+db = SamDB("ldap://" + order["controller"], session_info=system_session(), credentials=own, lp=lp)
+ours = "(&(objectClass=dnsNode)(adminDescription=townhall)(!(dNSTombstoned=TRUE)))"
+found = db.search("DC=DomainDnsZones," + order["base"], expression=ours, attrs=["name"])
+print(json.dumps([f"{one['name'][0]}.{one.dn.get_component_value(1)}".lower() for one in found]))
+"""
+
 Record = dict[str, str]
 Answers = dict[tuple[str, str], list[str] | None]
 
@@ -50,6 +68,22 @@ def test_every_record_is_answered_by_every_controller(
         while (wrong := _wrong(context, machine, server, records)) and time.monotonic() < end:
             time.sleep(3)
         assert not wrong, f"asked {server}: {wrong}"
+
+
+def test_no_name_that_townhall_made_outlives_its_line(
+    machine: Any, arguments: dict[str, Any], context: Context
+) -> None:
+    """Sabotage: leave the removal of records out of the role, and take a machine's line away."""
+    wanted = {f"{record['name']}.{record['zone']}".casefold() for record in arguments["directory_records"]}
+    for controller in _controllers(context):
+        order = {
+            "controller": f"{controller}.{arguments['directory_domain']}",
+            "base": arguments["directory_base_dn"],
+        }
+        end = time.monotonic() + PATIENCE
+        while surplus := set(answer(context, machine.backend.hostname, OURS, order)) - wanted:
+            assert time.monotonic() < end, f"on {controller}: {sorted(surplus)} are still there"
+            time.sleep(3)
 
 
 def test_forward_and_reverse_names_agree(machine: Any, context: Context) -> None:
@@ -76,13 +110,17 @@ def test_a_foreign_name_keeps_nobody_waiting(machine: Any, context: Context) -> 
         assert found["name.that.nobody.has.invalid", "A"] == [], f"asked {server}"
 
 
+def _controllers(context: Context) -> list[str]:
+    """The controllers that run now."""
+    return [
+        host for host, role in sorted(context.units) if role == "domain_controller" and here(context, host)
+    ]
+
+
 def _servers(context: Context) -> list[str]:
     """Addresses of the controllers that run now."""
-    return [
-        str(unit.arguments["domain_controller_address"])
-        for (host, role), unit in sorted(context.units.items())
-        if role == "domain_controller" and here(context, host)
-    ]
+    arguments = (context.units[host, "domain_controller"].arguments for host in _controllers(context))
+    return [str(one["domain_controller_address"]) for one in arguments]
 
 
 def _wrong(context: Context, machine: Any, server: str, records: list[tuple[str, str, str]]) -> list[str]:

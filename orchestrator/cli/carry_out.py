@@ -1,0 +1,93 @@
+"""Carries a run out from the command line, whichever verb asks for it: show, ask, apply, tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from orchestrator.model.interrupted import Interrupted
+    from orchestrator.pipeline import Done, Options, Prospect
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a caller wants to be asked and told; `head` stands above the plan."""
+
+    yes: bool
+    json: bool
+    accelerate: bool | None = None
+    language: str = ""
+    question: str = "apply this?"
+    head: str = ""
+
+
+def carry_out(
+    inventory: Path,
+    wish: Wish,
+    options: Options,
+    held: Callable[[Prospect], None] = lambda _: None,
+    around: Callable[[Callable[[], Done | None]], Done | None] = lambda act: act(),
+) -> int:
+    """Apply, tell what became of it, and return the exit code.
+
+    `held` refuses what was not agreed to; the act itself stands inside of `around`.
+    """
+    from orchestrator.cli.done import document, nothing, told
+
+    cut_off: list[Interrupted] = []
+    done = around(lambda: carried_out(inventory, wish, replace(options, cut_off=cut_off.append), held))
+    if done is None:
+        typer.echo(nothing(wish.json, options.only_rest and not cut_off))
+        return 0
+    typer.echo(document(done) if wish.json else told(done, wish.language))
+    return 0 if done.succeeded else 1
+
+
+def carried_out(
+    inventory: Path,
+    wish: Wish,
+    options: Options,
+    held: Callable[[Prospect], None] = lambda _: None,
+) -> Done | None:
+    """Show the plan, ask, and apply; None if nothing was done."""
+    from orchestrator.apply.ansible import why_not_accelerated
+    from orchestrator.cli.progress import Quiet, observer
+    from orchestrator.errors import UsageError
+    from orchestrator.pipeline import apply_town
+
+    if wish.json and not wish.yes:
+        raise UsageError("--json asks no questions: say --yes with it")
+    accelerate = not why_not_accelerated() if wish.accelerate is None else wish.accelerate
+
+    def agreed(prospect: Prospect) -> bool:
+        held(prospect)
+        if not wish.json:
+            typer.echo(f"{wish.head}{_shown(prospect)}")
+        return wish.yes or typer.confirm(wish.question, default=False)
+
+    def cut_off(cut: Interrupted) -> None:
+        options.cut_off(cut)
+        if not wish.json:
+            typer.echo(_cut_off(cut))
+
+    with Quiet() if wish.json else observer() as watching:
+        given = replace(options, observer=watching, accelerate=accelerate, cut_off=cut_off)
+        return apply_town(inventory, agreed, given)
+
+
+def _shown(prospect: Prospect) -> str:
+    from orchestrator.outlook import outlook
+    from orchestrator.report.plan_text import plan_text
+
+    return plan_text(outlook(prospect.foreseen, prospect.root))
+
+
+def _cut_off(cut: Interrupted) -> str:
+    from orchestrator.report.interrupted_text import interrupted_text
+
+    return interrupted_text(cut)

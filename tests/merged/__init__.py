@@ -1,0 +1,1 @@
+"""What happens after the merge: who may apply what, in which order, and how it is taken back."""

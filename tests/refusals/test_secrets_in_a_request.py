@@ -1,0 +1,102 @@
+"""S-18: a secret in clear anywhere in a request's history, also one that a later commit took out again."""
+
+from __future__ import annotations
+
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from orchestrator.against import Names, judge_request
+from orchestrator.errors import Problem
+from orchestrator.git import Repository
+from orchestrator.load.clear_secrets import clear_secrets
+from orchestrator.shown_secrets import as_data, shown_secrets
+from tests.contracts.role_files import REPOSITORY
+from tests.forge.repository import LabRepository
+
+KEY = "-----BEGIN OPENSSH " + "PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n"
+TOKEN = "glpat-" + "a1B2" * 6
+SECRETS = {
+    "roles/base/files/key": KEY,
+    "docs/notes.md": f"use {TOKEN} for the runner\n",
+    "inventories/lab/notes.yml": "admin_password: Tr0ub4dor\n",
+    "settings.env": 'API_TOKEN="s3cr3t-word"\n',
+    "playbooks/x.yml": "blob: " + "kZ8vQ2mXw7LpR4tYb6NcD9sHf3GjE5aK1uVxT0oiPq\n",
+    "roles/base/vars/x.sops.yml": "word: plain\n",
+}
+HARMLESS = {
+    "roles/base/tasks/x.yml": 'password: "{{ base_password }}"\ntoken: "$TOKEN"\nsecret_file: /etc/x\n',
+    "inventories/lab/x.yml": "password: {ref: backup_access}\nminimum_password_length: 12\npassword:\n",
+    "orchestrator/x.py": "token = read_token()\npassword = 'only code'\n",
+    "requirements/x.txt": "x==1 --hash=sha256:" + "0f" * 32 + "\n",
+    "a.yml": "key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8vQ2mXw7LpR4tYb6NcD9sHf3GjE5aK1uVxT0oiPq ana\n",
+}
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> LabRepository:
+    """The lab's repository; requests are branches of it."""
+    return LabRepository(tmp_path / "lab")
+
+
+def put(lab: LabRepository, files: dict[str, str], message: str) -> str:
+    for path, text in files.items():
+        (lab.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (lab.folder / path).write_text(text)
+    return lab.commit(message)
+
+
+def found(lab: LabRepository) -> list[Problem]:
+    return list(shown_secrets(Repository(lab.folder), "main", "HEAD"))
+
+
+@pytest.mark.parametrize("path", SECRETS)
+def test_each_kind_of_secret_is_found_and_never_shown(lab: LabRepository, path: str) -> None:
+    """Sabotage: leave one form out."""
+    lab.git("switch", "-q", "-c", "request")
+    put(lab, {path: SECRETS[path]}, "oops")
+    (problem,) = found(lab)
+    assert (problem.place, problem.code, problem.value) == (f"{path}:1", "TH-SECRET-CLEAR", "(not shown)")
+    assert "make a new secret" in problem.remedy
+    said = str(problem)
+    assert not any(word in said for word in (TOKEN, "Tr0ub4dor", "s3cr3t-word", "b3BlbnNzaC1", "kZ8vQ2mX"))
+
+
+def test_what_a_later_commit_took_out_is_found_all_the_same(lab: LabRepository) -> None:
+    """Sabotage: look at the last commit only."""
+    lab.git("switch", "-q", "-c", "request")
+    put(lab, {"inventories/lab/notes.yml": "admin_password: Tr0ub4dor\n"}, "oops")
+    lab.git("rm", "-q", "inventories/lab/notes.yml")
+    lab.commit("nothing happened")
+    assert [problem.code for problem in found(lab)] == ["TH-SECRET-CLEAR"]
+    problems = judge_request(lab.inventory, Names("main", "request"), False, date(2026, 1, 1)).problems
+    assert [problem.code for problem in problems] == ["TH-SECRET-CLEAR"]
+
+
+def test_what_only_looks_like_a_secret_is_no_hindrance(lab: LabRepository) -> None:
+    """Sabotage: take every password: for a literal."""
+    lab.git("switch", "-q", "-c", "request")
+    put(lab, HARMLESS, "words")
+    assert found(lab) == []
+
+
+def test_what_stood_there_before_the_request_is_not_its_fault(lab: LabRepository) -> None:
+    """Sabotage: scan whole files."""
+    put(lab, {"settings.env": 'API_TOKEN="s3cr3t-word"\n'}, "old sin")
+    lab.git("switch", "-q", "-c", "request")
+    put(lab, {"settings.env": 'API_TOKEN="s3cr3t-word"\nMORE=1\n'}, "more")
+    assert found(lab) == []
+
+
+def test_this_repository_itself_shows_no_secret() -> None:
+    """Sabotage: write a password into a vars file of a role."""
+    listed = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    shown = []
+    for name in listed.stdout.splitlines():
+        path = REPOSITORY / name
+        if path.is_file() and not name.startswith("tests/"):
+            text = path.read_text(encoding="utf-8", errors="replace")
+            shown += [f"{name}:{line} {kind}" for line, kind in clear_secrets(as_data(name), text)]
+    assert shown == []
