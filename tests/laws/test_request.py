@@ -159,6 +159,25 @@ def test_a_new_pc_touches_no_other_pc(shape: Shape) -> None:
 
 
 @several
+@given(SHAPES, st.sampled_from([0, 2, 3, 4]))
+def test_one_more_pc_changes_no_other_pcs_part_of_a_request(shape: Shape, edit: int) -> None:
+    """Sabotage: give every PC a list of all PCs."""
+    base, head = edits(shape)[0], edits(shape)[edit]
+    more = with_pc(shape, head)
+    new = set(more.hosts) - set(head.hosts)
+
+    def of_pcs(found: RequestPlan) -> set[tuple[str, str, str, tuple[str, ...]]]:
+        return {
+            (host, change.role, change.kind, change.differences)
+            for change in found.changes
+            for host in change.hosts
+            if host.startswith("pc-") and host not in new
+        }
+
+    assert of_pcs(plan(base, more)) == of_pcs(plan(base, head))
+
+
+@several
 @given(pairs)
 def test_a_difference_stands_once_and_each_row_says_why(case: tuple[Shape, int, int]) -> None:
     """Sabotage: make a row for every host, or lose the lines of removed hosts."""
