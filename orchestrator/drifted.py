@@ -22,8 +22,9 @@ from orchestrator.hands import Hands, ssh
 from orchestrator.model.drift import Attestation, Difference, Drift, Testimony
 from orchestrator.model.plan import LedgerState, Observation, Plan
 from orchestrator.model.switch import Compared
-from orchestrator.pipeline import Prospect, look_closer, name_of_run, planned
+from orchestrator.pipeline import look_closer, name_of_run, planned
 from orchestrator.plan.units import DONE
+from orchestrator.prospect import Prospect
 from orchestrator.reach import Shell
 from orchestrator.record import Ledger
 from orchestrator.record.place import ledger_path, lock_path

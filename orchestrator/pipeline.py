@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -28,49 +28,22 @@ from orchestrator.ground import Footing, stand
 from orchestrator.hands import Hands
 from orchestrator.load import load, load_files
 from orchestrator.load.files import right_files
-from orchestrator.model.apply_plan import Foreseen
 from orchestrator.model.ground import Ground
 from orchestrator.model.interrupted import Interrupted
-from orchestrator.model.names import FIREWALL
 from orchestrator.model.outcome import Outcome
-from orchestrator.model.plan import CodeDigests, Observation, Plan
+from orchestrator.model.plan import Observation, Plan
 from orchestrator.model.rendering import UnitRendering
-from orchestrator.model.request import Side
 from orchestrator.model.town import Town
 from orchestrator.model.verdict import Selection, Verdict
 from orchestrator.plan import plan, with_changes
 from orchestrator.plan.consent import Consent, hold_consent
 from orchestrator.plan.keys import canonical, current_keys, digest
+from orchestrator.prospect import Prospect
 from orchestrator.record import Ledger
 from orchestrator.record.place import build_directory, ledger_path, lock_path
 from orchestrator.record.rebuild import entries_of_stamps
 from orchestrator.record.runs import Opening, beginning, ending, texts_of
 from orchestrator.role_specs import hold
-
-
-@dataclass(frozen=True, slots=True)
-class Prospect:
-    """What is wanted, what is known, and what follows; `applied` are last arguments as JSON, by digest."""
-
-    root: Path
-    wanted: Desired
-    code: CodeDigests
-    observed: Mapping[str, Observation]
-    plan: Plan
-    applied: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def foreseen(self) -> Foreseen:
-        """The plan with what it was made of."""
-        wanted, units = self.wanted, self.plan.units
-        side = Side(wanted.town, wanted.intent, wanted.rendering, {})
-        before = {
-            (unit.host, unit.role): self.applied[unit.previous]
-            for unit in units
-            if unit.previous in self.applied
-        }
-        walls = (text for (_, role), text in before.items() if role == FIREWALL)
-        return Foreseen(self.plan, side, before, next(walls, ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from orchestrator.git import Repository
 from orchestrator.load.files import right_files
 from orchestrator.model.request import REMOVED, RequestPlan
 from orchestrator.model.town import Town
-from orchestrator.pipeline import Prospect
 from orchestrator.plan.saved import (
     APPLY,
     REQUEST,
@@ -25,6 +24,7 @@ from orchestrator.plan.saved import (
     overdue,
     stale,
 )
+from orchestrator.prospect import Prospect
 from orchestrator.record import Ledger
 from orchestrator.record.place import ledger_path
 from orchestrator.requested import Asked

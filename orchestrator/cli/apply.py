@@ -23,7 +23,8 @@ from orchestrator.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from orchestrator.pipeline import Done, Prospect
+    from orchestrator.pipeline import Done
+    from orchestrator.prospect import Prospect
 
 HOUR = 60
 

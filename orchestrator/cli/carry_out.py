@@ -11,7 +11,8 @@ import typer
 
 if TYPE_CHECKING:
     from orchestrator.model.interrupted import Interrupted
-    from orchestrator.pipeline import Done, Options, Prospect
+    from orchestrator.pipeline import Done, Options
+    from orchestrator.prospect import Prospect
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from orchestrator.model.apply_plan import ApplyPlan, Foreseen
@@ -16,6 +16,7 @@ from orchestrator.model.request import (
     NOT_DERIVABLE,
     ROLE,
     Change,
+    FlowChange,
     Line,
     Lines,
     Policed,
@@ -35,6 +36,7 @@ from orchestrator.request.risk import risk
 from orchestrator.request.summary import size
 from orchestrator.request.waves import waves
 
+_OTHER_SHAPE = (KeyError, TypeError, ValueError, AttributeError)
 STEPS = (
     "townhall undo, with the name of the run: after its plan every change above runs the other way round",
     "git revert what brought these lines, and have that merged: until then townhall check fails",
@@ -49,11 +51,11 @@ def apply_plan(foreseen: Foreseen, around: Surroundings) -> ApplyPlan:
     pending = [(unit.host, unit.role) for unit in plan.units]
     given = _given(foreseen, side)
     before = {unit: json.loads(foreseen.applied.get(unit, "null")) or given[unit] for unit in _known(plan)}
-    base = replace(as_given(side, pending, before), policed=_policed(foreseen, side))
     head = as_given(side, pending, given)
+    base = replace(_as_remembered(side, pending, before) or head, policed=_policed(foreseen, side))
     lines = {host: (Line(HEAD, side.town.hosts[host].source),) for host in plan.hosts}
     changes = tuple(_changes(plan, side, lines))
-    order, flows = waves(changes, around), flow_change(base, head, changes)
+    order, flows = waves(changes, around), _flows(base, head, changes)
     return replace(
         ApplyPlan.without_impact(plan),
         summary=f"runs {size(order)}: {_why(plan)}",
@@ -64,6 +66,21 @@ def apply_plan(foreseen: Foreseen, around: Surroundings) -> ApplyPlan:
         undo=_undo(foreseen),
         flows=flows,
     )
+
+
+def _as_remembered(side: Side, pending: Iterable[Unit], before: Given) -> Side | None:
+    """The side as units were last given it; nothing if an earlier version of a role took other arguments."""
+    try:
+        return as_given(side, pending, before)
+    except _OTHER_SHAPE:
+        return None
+
+
+def _flows(base: Side, head: Side, changes: tuple[Change, ...]) -> FlowChange | None:
+    try:
+        return flow_change(base, head, changes)
+    except _OTHER_SHAPE:
+        return None
 
 
 def _given(foreseen: Foreseen, side: Side) -> Given:

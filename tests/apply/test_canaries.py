@@ -18,8 +18,9 @@ from orchestrator.apply.gate import Gates
 from orchestrator.apply.playbook import Author, inventory, run_plays
 from orchestrator.cli.main import run
 from orchestrator.model.rendering import SecretReference
-from orchestrator.pipeline import Prospect, look
+from orchestrator.pipeline import look
 from orchestrator.plan.keys import canonical, digest
+from orchestrator.prospect import Prospect
 from orchestrator.reach import PROJECT
 from orchestrator.record import Ledger
 from orchestrator.record.place import ledger_path

@@ -10,7 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from orchestrator.model.plan import PlannedUnit
-from orchestrator.pipeline import Prospect, look
+from orchestrator.pipeline import look
+from orchestrator.prospect import Prospect
 from orchestrator.record.ledger import Ledger
 from orchestrator.record.place import ledger_path
 from orchestrator.render.switch_text import cisco_ios

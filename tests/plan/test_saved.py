@@ -19,8 +19,9 @@ from orchestrator.desired import PROJECT
 from orchestrator.errors import Refused
 from orchestrator.model.plan import Observation
 from orchestrator.model.record import Entry
-from orchestrator.pipeline import Prospect, look
+from orchestrator.pipeline import look
 from orchestrator.plan.saved import Basis, SavedPlan, as_text, from_text
+from orchestrator.prospect import Prospect
 from orchestrator.record import Ledger
 from orchestrator.record.place import ledger_path
 from orchestrator.replan.store import Store

@@ -21,6 +21,7 @@ from orchestrator.model.record import Entry
 from orchestrator.plan.keys import canonical, current_keys, digest
 from orchestrator.record import Ledger
 from orchestrator.record.place import ledger_path
+from orchestrator.report.plan_text import NO_FIREWALL
 
 CASES = PROJECT / "tests/cases/apply"
 COMMON = "group_vars/all"
@@ -50,6 +51,9 @@ PLANS: dict[str, Edits] = {
         ),
     ),
 }
+
+
+OLD = (("lab-dc1", "directory"), ("lab-fw1", "firewall"))
 
 
 class Clock:
@@ -156,6 +160,21 @@ def test_what_failed_is_told_as_backlog(
     with closing(Ledger(ledger_path(desired(town).town))) as ledger:
         ledger.append([Entry("failed", "second", "lab-fw1", "firewall")])
     compare("a_unit_that_failed.txt", planned(town, capsys), request)
+
+
+def test_arguments_of_an_earlier_version_of_a_role_are_no_obstacle(
+    town: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sabotage: take what is remembered for arguments of today."""
+    remember(town)
+    text = canonical({"directory_users": [{"account": "x", "shell": "y"}], "firewall_forward": []})
+    with closing(Ledger(ledger_path(desired(town).town))) as ledger:
+        old = ("another key", digest(text), "code")
+        entries = [Entry("verified", "old", *unit, *old) for unit in OLD]
+        ledger.append(entries, {digest(text): text})
+    said = planned(town, capsys)
+    assert NO_FIREWALL in said
+    assert "2 x arguments changed" in said
 
 
 @pytest.mark.parametrize("case", [*sorted(PLANS), ""])
