@@ -13,6 +13,7 @@ from orchestrator.cli.options import DEFAULT_INVENTORY, AsJson, Inventory
 if TYPE_CHECKING:
     from orchestrator.model.apply_plan import ApplyPlan
     from orchestrator.model.request import RequestPlan
+    from orchestrator.requested import Asked
 
 PENDING = 2
 FORMATS = ("text", "markdown", "json")
@@ -28,6 +29,10 @@ Repository = Annotated[
 History = Annotated[
     bool, typer.Option("--history", help="with --base: expect durations from this machine's ledger")
 ]
+Approved = Annotated[
+    bool,
+    typer.Option("--approved", help="with --base: run its code, which was approved, in a sandbox"),
+]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="keep the plan for apply --plan")]
 Valid = Annotated[
     int, typer.Option(metavar="HOURS", min=0, help="with --out: for how long; else a day, a request 14")
@@ -42,6 +47,7 @@ def plan(  # noqa: PLR0913, PLR0917 - the options of two plans
     head: Head = "",
     repository: Repository = None,
     history: History = False,
+    approved: Approved = False,
     out: Out = None,
     valid: Valid = 0,
     format: Format = "text",
@@ -50,13 +56,15 @@ def plan(  # noqa: PLR0913, PLR0917 - the options of two plans
     """Say what would change, for whom, and why; exit 2 if anything would.
 
     Without --base: the inventory as it lies here against what was applied. With --base: a request, read from
-    git as data; nothing of it is run.
+    git as data; nothing of it is run, unless --approved.
     """
     shape = _shape("json" if json else format)
     if base:
-        keep = (out, valid)
-        return _request(inventory, (base, head or "HEAD"), repository, history, shape, keep)
-    _only_with_base(head=head, repository=repository, history=history)
+        from orchestrator.requested import asked
+
+        wish = asked(inventory, base, head or "HEAD", repository, history)
+        return _request(wish, approved, shape, (out, valid))
+    _only_with_base(head=head, repository=repository, history=history, approved=approved)
     found = _pending(inventory, ask, out, valid)
     typer.echo(_shown(found, shape))
     return 0 if found.is_empty else PENDING
@@ -111,18 +119,14 @@ def _only_with_base(**options: object) -> None:
             raise UsageError(f"--{name} is for requests: say --base with it")
 
 
-def _request(  # noqa: PLR0913, PLR0917 - the options of a request
-    inventory: Path,
-    revisions: tuple[str, str],
-    repository: Path | None,
-    history: bool,
-    shape: str,
-    keep: tuple[Path | None, int],
-) -> int:
-    from orchestrator.requested import asked, requested
+def _request(wish: Asked, approved: bool, shape: str, keep: tuple[Path | None, int]) -> int:
+    from orchestrator.requested import requested
 
-    wish = asked(inventory, *revisions, repository, history)
     found = requested(wish)
+    if approved:
+        from orchestrator.approved import with_effect
+
+        found = with_effect(found, wish)
     out, valid = keep
     if out:
         from orchestrator.saved_plan import save_request

@@ -229,6 +229,14 @@ class RequestWave:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeEffect:
+    """What the head's code makes of the head's lines, unlike the base's; `failed` says why nobody knows."""
+
+    changes: tuple[Change, ...]
+    failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """How to take the request back, and what comes back by no revert."""
 
@@ -264,13 +272,14 @@ class Impact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestPlan(Impact):
-    """Everything that reviewers read."""
+    """Everything that reviewers read; `effect` is None where the code was not run."""
 
     revisions: Revisions
     headlines: tuple[Headline, ...]
     risk: ReviewedRisk
     files: FilesChanged
     violations: tuple[Violation, ...] = ()
+    effect: CodeEffect | None = None
 
     @property
     def units(self) -> tuple[tuple[str, str], ...]:

@@ -53,9 +53,9 @@ def _lines(found: Iterable[Affected]) -> Lines:
     return tuple(dict.fromkeys(line for one in found for line in one.because))
 
 
-def changes(plan: Impact) -> Iterator[str]:
+def changes(found: Iterable[Change]) -> Iterator[str]:
     """Each change once, with all of its hosts."""
-    for change in plan.changes:
+    for change in found:
         what = inline(change.role) if change.role else "connection"
         yield f"- **{what}** on {code(hosts(change.hosts))}: {change.kind}{why(change.because)}"
         yield from _details(change)

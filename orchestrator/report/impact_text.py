@@ -63,9 +63,9 @@ def _lines(found: Iterable[Affected]) -> Lines:
     return tuple(dict.fromkeys(line for one in found for line in one.because))
 
 
-def changes(plan: Impact) -> Iterator[str]:
+def changes(found: Iterable[Change]) -> Iterator[str]:
     """Each change once, with all of its hosts."""
-    for change in plan.changes:
+    for change in found:
         yield from row(f"{clean(change.role) or 'connection':18} {hosts(change.hosts)}: {change.kind}")
         yield from _details(change)
 

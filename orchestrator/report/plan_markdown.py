@@ -16,7 +16,7 @@ def plan_markdown(plan: ApplyPlan) -> str:
     parts = (
         (f"Risk: {plan.risk.level}", reasons(plan.risk.reasons)),
         ("Who is hit", hit(plan)),
-        ("Changes", changes(plan)),
+        ("Changes", changes(plan.changes)),
         ("Firewall", flows(plan, NO_FIREWALL)),
         ("Waves", waves(plan)),
         ("Undo", undo(plan)),

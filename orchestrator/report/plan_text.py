@@ -21,7 +21,7 @@ def plan_text(plan: ApplyPlan) -> str:
     parts = (
         (f"risk: {plan.risk.level}", reasons(plan.risk.reasons)),
         ("who is hit", hit(plan)),
-        ("changes", changes(plan)),
+        ("changes", changes(plan.changes)),
         ("firewall", flows(plan, NO_FIREWALL)),
         ("waves", waves(plan)),
         ("undo", undo(plan)),

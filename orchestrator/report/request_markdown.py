@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from orchestrator.model.request import RequestPlan
 from orchestrator.report.impact_markdown import changes, flows, hit, reasons, sections, undo, waves, why
+from orchestrator.report.request_text import SAME
 from orchestrator.report.request_words import count, listed, of_file
 from orchestrator.report.safe_markdown import code, inline
 
@@ -29,8 +30,9 @@ def request_markdown(plan: RequestPlan) -> str:
         ("What people did", _headlines(plan)),
         (f"Risk: {plan.risk.level}, {count(plan.risk.approvals, 'approval')}", reasons(plan.risk.reasons)),
         ("Who is hit", hit(plan)),
-        ("Changes", changes(plan)),
+        ("Changes", changes(plan.changes)),
         ("Code", _code(plan)),
+        ("The same lines with the code of the head", _effect(plan)),
         ("Firewall", flows(plan)),
         ("Violations of the policy", _violations(plan)),
         ("Waves", waves(plan)),
@@ -50,6 +52,13 @@ def _code(plan: RequestPlan) -> Iterator[str]:
     for role, files in plan.files.roles.items():
         if role not in shown:
             yield f"- role {code(role)}, which runs nowhere: {code(listed(map(of_file, files)))}"
+
+
+def _effect(plan: RequestPlan) -> Iterator[str]:
+    if plan.effect and plan.effect.failed:
+        yield f"- not known: {inline(plan.effect.failed)}"
+    elif plan.effect:
+        yield from changes(plan.effect.changes) if plan.effect.changes else (f"- {SAME}",)
 
 
 def _violations(plan: RequestPlan) -> Iterator[str]:

@@ -8,6 +8,8 @@ from orchestrator.model.request import RequestPlan
 from orchestrator.report.impact_text import changes, flows, hit, reasons, row, sections, undo, waves
 from orchestrator.report.request_words import because, clean, count, of_file
 
+SAME = "every unit is given the same as by the code of the base"
+
 
 def request_text(plan: RequestPlan) -> str:
     """Return the plan, section by section; a change that many hosts share stands once."""
@@ -19,8 +21,9 @@ def request_text(plan: RequestPlan) -> str:
         ("what people did", _headlines(plan)),
         (f"risk: {plan.risk.level}, {count(plan.risk.approvals, 'approval')}", reasons(plan.risk.reasons)),
         ("who is hit", hit(plan)),
-        ("changes", changes(plan)),
+        ("changes", changes(plan.changes)),
         ("code", _code(plan)),
+        ("the same lines with the code of the head", _effect(plan)),
         ("firewall", flows(plan)),
         ("violations of the policy", _violations(plan)),
         ("waves", waves(plan)),
@@ -41,6 +44,13 @@ def _code(plan: RequestPlan) -> Iterator[str]:
     for role, files in plan.files.roles.items():
         if role not in shown:
             yield from row(f"role {clean(role)}, which runs nowhere: {', '.join(map(of_file, files))}")
+
+
+def _effect(plan: RequestPlan) -> Iterator[str]:
+    if plan.effect and plan.effect.failed:
+        yield f"  not known: {clean(plan.effect.failed)}"
+    elif plan.effect:
+        yield from changes(plan.effect.changes) if plan.effect.changes else (f"  {SAME}",)
 
 
 def _violations(plan: RequestPlan) -> Iterator[str]:

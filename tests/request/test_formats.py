@@ -15,12 +15,14 @@ from markdown_it import MarkdownIt
 
 from orchestrator.cli.main import run
 from orchestrator.desired import PROJECT
+from orchestrator.model.apply_plan import ApplyPlan, PendingUnit
 from orchestrator.model.request import (
     ARGUMENTS,
     HEAD,
     HIGH,
     Affected,
     Change,
+    CodeEffect,
     FileChange,
     FilesChanged,
     FlowChange,
@@ -34,10 +36,13 @@ from orchestrator.model.request import (
     RequestWave,
     ReviewedRisk,
     Revisions,
+    Risk,
     Undo,
     Violation,
 )
 from orchestrator.model.source import Source
+from orchestrator.report.plan_markdown import plan_markdown
+from orchestrator.report.plan_text import plan_text
 from orchestrator.report.request_json import request_json, request_schema
 from orchestrator.report.request_markdown import MARK, request_markdown
 from orchestrator.report.request_text import request_text
@@ -76,7 +81,33 @@ def plan_of(word: str) -> RequestPlan:
         undo=Undo((word,), (Reason(HIGH, word, lines),)),
         flows=FlowChange((FlowRow(True, word, word, word, word, lines),)),
         violations=(Violation(word, word, word, word),),
+        effect=CodeEffect((Change(ARGUMENTS, word, 1, (word,), (word,), lines),)),
     )
+
+
+def apply_plan_of(word: str) -> ApplyPlan:
+    """The same before an apply."""
+    same = plan_of(word)
+    return ApplyPlan(
+        town=word,
+        summary=word,
+        risk=Risk(HIGH, same.risk.reasons),
+        hit=same.hit,
+        changes=same.changes,
+        waves=same.waves,
+        undo=same.undo,
+        flows=same.flows,
+        record=1,
+        units=(PendingUnit(word, word, 1, word, word, (word,)),),
+        unverified=((word, word),),
+        unwanted=(word,),
+    )
+
+
+def markdowns(word: str) -> tuple[str, ...]:
+    """Every plan as Markdown."""
+    failed = replace(plan_of(word), effect=CodeEffect((), word))
+    return request_markdown(plan_of(word)), request_markdown(failed), plan_markdown(apply_plan_of(word))
 
 
 def tokens(text: str) -> list[tuple[str, str]]:
@@ -91,7 +122,7 @@ def tokens(text: str) -> list[tuple[str, str]]:
 @given(hostile)
 def test_no_name_becomes_a_link_an_image_or_html(word: str) -> None:
     """Sabotage: print a description as it is, or fence it by three backticks always."""
-    kinds = tokens(request_markdown(plan_of(word)))
+    kinds = [token for text in markdowns(word) for token in tokens(text)]
     assert not {kind for kind, _ in kinds} & {"link_open", "image", "table_open", "hr", "blockquote_open"}
     assert {text for kind, text in kinds if kind in {"html_inline", "html_block"}} <= OWN
 
@@ -103,7 +134,7 @@ def test_a_name_changes_nothing_of_the_documents_order(word: str) -> None:
 
     def shape(name: str) -> list[str]:
         counted = ("heading_open", "bullet_list_open", "ordered_list_open", "list_item_open", "fence")
-        return [kind for kind, _ in tokens(request_markdown(plan_of(name))) if kind in counted]
+        return [kind for text in markdowns(name) for kind, _ in tokens(text) if kind in counted]
 
     assert shape(word) == shape("harmless")
 
@@ -112,7 +143,7 @@ def test_a_name_changes_nothing_of_the_documents_order(word: str) -> None:
 @given(hostile)
 def test_no_format_carries_what_a_terminal_obeys_or_what_turns_text_around(word: str) -> None:
     """Sabotage: strip colours only."""
-    for text in (request_text(plan_of(word)), request_markdown(plan_of(word))):
+    for text in (request_text(plan_of(word)), plan_text(apply_plan_of(word)), *markdowns(word)):
         bad = [one for one in text if unicodedata.category(one)[0] == "C" and one != "\n"]
         assert bad == []
 
@@ -149,7 +180,7 @@ def test_the_schema_refuses_what_it_does_not_know() -> None:
     """Sabotage: allow more parts in the schema."""
     document = json.loads(json.dumps(request_json(plan_of("x"))))
     validator = jsonschema.Draft202012Validator(request_schema())
-    for wrong in ({**document, "more": 1}, {**document, "schema": "townhall.request/2"}):
+    for wrong in ({**document, "more": 1}, {**document, "schema": "townhall.request/1"}):
         assert not validator.is_valid(wrong)
     del document["risk"]["level"]
     assert not validator.is_valid(document)
@@ -217,7 +248,7 @@ def test_the_exit_code_says_what_a_request_would_do(
 def test_each_format_is_what_it_is_called(bare: Bare, capsys: pytest.CaptureFixture[str]) -> None:
     """Sabotage: swap two formats."""
     assert plan(bare, "--head", "secret", "--json") == 2
-    assert json.loads(capsys.readouterr().out)["schema"] == "townhall.request/1"
+    assert json.loads(capsys.readouterr().out)["schema"] == "townhall.request/2"
     assert plan(bare, "--head", "secret", "--format", "json") == 2
     assert len(json.loads(capsys.readouterr().out)["units"]) == 134
     assert plan(bare, "--head", "secret", "--format", "markdown") == 2
