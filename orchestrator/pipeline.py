@@ -36,6 +36,7 @@ from orchestrator.model.rendering import UnitRendering
 from orchestrator.model.town import Town
 from orchestrator.model.verdict import Selection, Verdict
 from orchestrator.plan import plan, with_changes
+from orchestrator.plan.bounds import tolerated
 from orchestrator.plan.consent import Consent, hold_consent
 from orchestrator.plan.keys import canonical, current_keys, digest
 from orchestrator.prospect import Prospect
@@ -190,7 +191,14 @@ def carry_out(prospect: Prospect, options: Options, cut: str = "") -> Done:
         opening = Opening(who(), str(prospect.root), ground, options.consent.despite_freeze, cut)
         contents = {**_arguments(prospect), **texts_of(ground)}
         recorder.append([beginning(prospect.foreseen, opening, order.run)], contents)
-        tools = Tools(hands.shell(prospect.wanted), recorder, hands.ansible, hands.devices, options.observer)
+        tools = Tools(
+            hands.shell(prospect.wanted),
+            recorder,
+            lambda selection: prove(prospect, selection, options),
+            hands.ansible,
+            hands.devices,
+            options.observer,
+        )
         attestor = Attestor(tools.shell, ledger, rendering)
         before = attestor.before(prospect.plan.hosts)
         outcome = apply(prospect.plan, rendering, prospect.code, order, tools)
@@ -240,6 +248,7 @@ def _order(prospect: Prospect, options: Options) -> Order:
         observed=prospect.observed,
         vault_files=vault_files((unit.arguments for unit in _pending(prospect)), town.secrets, prospect.root),
         accelerate=options.accelerate,
+        tolerated=tolerated(town.rules, prospect.code.plays),
         leased={
             reservation.host: str(reservation.address)
             for subnet in prospect.wanted.intent.subnets

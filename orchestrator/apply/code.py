@@ -36,6 +36,7 @@ def code_digests(catalogue: Catalogue, project: Path = PROJECT) -> CodeDigests:
         platform=_platform(project),
         not_units=_run_nowhere(facts),
         after={role: tuple(said["after"]) for role, said in facts.items() if "after" in said},
+        availability=frozenset(role for role, said in facts.items() if said.get("availability", False)),
     )
 
 

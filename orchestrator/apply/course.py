@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from threading import Event
+from threading import Event, Lock
 
 from orchestrator.apply.ansible import Job
 from orchestrator.apply.as_yaml import as_yaml, playbook_yaml
@@ -14,11 +14,14 @@ from orchestrator.apply.hearing import Hearing
 from orchestrator.apply.journal import Journal
 from orchestrator.apply.lanes import Lane
 from orchestrator.apply.playbook import Author, RunPlay, inventory
+from orchestrator.apply.settle import judged
 from orchestrator.apply.tools import Arguments, Order, Tools
 from orchestrator.errors import TownhallError
 from orchestrator.model.outcome import APPLIED, FAILED
-from orchestrator.model.plan import CodeDigests, PlannedUnit
+from orchestrator.model.plan import PlannedUnit
 from orchestrator.model.rendering import Rendering
+from orchestrator.model.verdict import Selection
+from orchestrator.plan.bounds import Bounds
 
 LANES_AT_ONCE = 4
 
@@ -28,13 +31,16 @@ class Course:
     """The state of one run between its lanes; hosts in `stamped` may still hold stamps of earlier runs."""
 
     rendering: Rendering
-    code: CodeDigests
+    plays: tuple[RunPlay, ...]
+    bounds: Bounds
     arguments: Arguments
     order: Order
     tools: Tools
     journal: Journal
     stamped: frozenset[str]
     cancelled: Event = field(default_factory=Event)
+    proven: set[tuple[int, int]] = field(default_factory=set)
+    alone: Lock = field(default_factory=Lock)
 
     def follow(self, order: tuple[Lane, ...]) -> None:
         """Run every lane when those before it are over; after a fatal loss no further lane begins."""
@@ -59,19 +65,38 @@ class Course:
         """Say why nothing further may begin, or nothing."""
         if self.journal.fault:
             return str(self.journal.fault)
-        lost = next(
-            (unit for unit in self.journal.lost() if self.code.plays[unit.position].any_errors_fatal), None
-        )
-        return f"{lost.role} on {lost.host} did not succeed" if lost else ""
+        return self.bounds.exceeded(self.journal.lost())
 
     def _go(self, number: int, lane: Lane) -> None:
+        self._prove_before(lane.plays[0])
         plays = self._still_wanted(lane.plays)
-        if not plays:
+        if not plays or self.why_stopped():
             return
         if lane.of_devices:
             self._configure(plays)
         else:
             self._converge(str(number + 1), plays)
+
+    def _prove_before(self, play: RunPlay) -> None:
+        """Check the batch before a play's own, once, where it has roles that go on to another host."""
+        position, number = play.wave_and_batch
+        with self.alone:
+            if number == 1 or play.wave_and_batch in self.proven or self.why_stopped():
+                return
+            self.proven.add(play.wave_and_batch)
+            mine = [one for one in self.plays if one.play.position == position]
+            go_on = {one.role for one in mine if one.batch >= number}
+            before = [one for one in mine if one.batch == number - 1 and one.role in go_on]
+            lost = {unit.host for unit in self.journal.lost()}
+            self._prove([unit for one in before for unit in one.units if unit.host not in lost])
+
+    def _prove(self, units: list[PlannedUnit]) -> None:
+        names = frozenset((unit.host, unit.role) for unit in units)
+        if not names:
+            return
+        checks = self.tools.prove(Selection(units=names, scope="role")).checks
+        for unit in units:
+            self.journal.judge(unit, *judged((unit.host, unit.role), checks))
 
     def _still_wanted(self, plays: Iterable[RunPlay]) -> tuple[RunPlay, ...]:
         """Leave out hosts where an earlier unit did not succeed."""
@@ -102,7 +127,9 @@ class Course:
         units = [unit for play in plays for unit in play.units]
         order, tools = self.order, self.tools
         gates = Gates(order.folder / name)
-        author = Author(order.run, tools.handlers, gates, self.stamped, tools.stamps, order.leased)
+        author = Author(
+            order.run, tools.handlers, gates, self.stamped, tools.stamps, order.leased, self._forgiving
+        )
         job = Job(
             folder=gates.folder,
             inventory=as_yaml(inventory(units, self.arguments, self.rendering.connections)),
@@ -115,6 +142,10 @@ class Course:
         hearing = Hearing(plays, self.journal, gates, tools.observer, self.why_stopped)
         tools.ansible.run(job, hearing.hear)
         self.journal.close(units, self.why_stopped() or "an earlier unit did not succeed")
+
+    @property
+    def _forgiving(self) -> frozenset[int]:
+        return frozenset(position for position, most in self.bounds.most.items() if most)
 
     def _is_over(self) -> bool:
         """Whether what runs must end now: another lane broke, or nothing more can be written down."""

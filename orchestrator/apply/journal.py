@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from threading import RLock
 from typing import Protocol
 
 from orchestrator.apply.observer import Observer
+from orchestrator.apply.settle import UNPROVEN
 from orchestrator.errors import LedgerError
 from orchestrator.model.outcome import APPLIED, NOT_STARTED, UNKNOWN, UNREACHABLE, UnitOutcome
 from orchestrator.model.plan import Observation, PlannedUnit
@@ -38,6 +40,7 @@ class Journal:
         self._faults: dict[PlannedUnit, UnitOutcome] = {}
         self._changed: dict[PlannedUnit, int] = {}
         self.outcomes: dict[PlannedUnit, UnitOutcome] = {}
+        self._unproven: set[PlannedUnit] = set()
         self.fault: LedgerError | None = None
 
     def start(self, units: Iterable[PlannedUnit]) -> None:
@@ -85,10 +88,22 @@ class Journal:
                 else:
                     self.finish(unit, NOT_STARTED, why)
 
-    def lost(self) -> tuple[PlannedUnit, ...]:
-        """Return the units that did not succeed so far."""
+    def judge(self, unit: PlannedUnit, kind: str, details: str) -> None:
+        """Write down what the checks of an applied unit found: verified or unproven."""
         with self._alone:
-            return tuple(unit for unit, outcome in self.outcomes.items() if outcome.state != APPLIED)
+            if kind == UNPROVEN:
+                self._unproven.add(unit)
+            self._write([replace(self._entry(kind, unit), details=details)])
+
+    def lost(self) -> tuple[PlannedUnit, ...]:
+        """Return the units that began and did not succeed so far, or whose checks did not hold."""
+        with self._alone:
+            ended = self.outcomes.items()
+            return tuple(
+                unit
+                for unit, outcome in ended
+                if unit in self._unproven or outcome.state not in {APPLIED, NOT_STARTED}
+            )
 
     def _write(self, entries: Iterable[Entry]) -> None:
         if self.fault:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from orchestrator.apply.devices import ROLES
 from orchestrator.apply.playbook import RunPlay
+from orchestrator.plan.batches import apart
 
 After = Mapping[str, tuple[str, ...]]
 
@@ -29,7 +30,8 @@ def lanes(plays: Sequence[RunPlay], after: After) -> tuple[Lane, ...]:
     """Return the lanes in the catalogue's order.
 
     A play waits for every earlier one on its own hosts, and for the earlier ones of the roles that its role
-    comes `after`; a role that names none waits for all.
+    comes `after`; a role that names none waits for all. A batch waits for those before it, and hosts that
+    stand in for each other never change at once.
     """
     needed = _nearest([_earlier(number, plays, after) for number in range(len(plays))])
     followers = Counter(number for one in needed for number in one)
@@ -59,7 +61,7 @@ def _earlier(number: int, plays: Sequence[RunPlay], after: After) -> set[int]:
     return {
         earlier
         for earlier, other in enumerate(plays[:number])
-        if named is None or other.role in named or hosts & set(other.hosts)
+        if named is None or other.role in named or hosts & set(other.hosts) or _kept_apart(other, play)
     }
 
 
@@ -74,5 +76,15 @@ def _nearest(earlier: Iterable[set[int]]) -> list[set[int]]:
     return nearest
 
 
+def _kept_apart(earlier: RunPlay, later: RunPlay) -> bool:
+    if earlier.play.position == later.play.position and earlier.batch < later.batch:
+        return True
+    there = [unit for unit in earlier.units if unit.stands_in]
+    return any(apart(one, other) for one in later.units if one.stands_in for other in there)
+
+
 def _alike(one: RunPlay, other: RunPlay) -> bool:
+    """Whether a play may follow another without a break: between two batches there is one."""
+    if other.batch > 1 and one.wave_and_batch != other.wave_and_batch:
+        return False
     return (one.role in ROLES) == (other.role in ROLES)

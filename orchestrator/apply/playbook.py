@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -12,6 +12,7 @@ from orchestrator.apply.leased import ask_again
 from orchestrator.apply.stamps import Stamps
 from orchestrator.model.plan import PlannedUnit, Wave
 from orchestrator.model.rendering import Play
+from orchestrator.plan.batches import batches
 from orchestrator.reach import PROJECT
 from orchestrator.render.connections import anchored
 
@@ -22,12 +23,18 @@ _KEY = "{{ townhall_keys['ROLE'] }}"
 
 @dataclass(frozen=True, slots=True)
 class RunPlay:
-    """One play of a run: one role on the hosts where it is pending."""
+    """One play of a run: one role on the hosts of one batch where it is pending; batches count from 1."""
 
     name: str
     play: Play
     role: str
     units: tuple[PlannedUnit, ...]
+    batch: int = 1
+
+    @property
+    def wave_and_batch(self) -> tuple[int, int]:
+        """The batch that the play belongs to."""
+        return self.play.position, self.batch
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -35,20 +42,28 @@ class RunPlay:
         return tuple(unit.host for unit in self.units)
 
 
-def run_plays(waves: Iterable[Wave], plays: Mapping[int, Play]) -> tuple[RunPlay, ...]:
-    """Cut waves into plays of one role each."""
-    return tuple(
-        RunPlay(f"{wave.position:02d} {role}: {wave.name}", plays[wave.position], role, tuple(units))
-        for wave in waves
-        for role, units in groupby(wave.units, key=lambda unit: unit.role)
-    )
+def run_plays(
+    waves: Iterable[Wave], plays: Mapping[int, Play], silent: Collection[str] = ()
+) -> tuple[RunPlay, ...]:
+    """Cut waves into batches and these into plays of one role each; `silent` hosts did not answer."""
+    return tuple(play for wave in waves for play in _plays_of(wave, plays[wave.position], silent))
+
+
+def _plays_of(wave: Wave, play: Play, silent: Collection[str]) -> Iterator[RunPlay]:
+    cut = batches(wave.units, silent)
+    place = {host: number for number, hosts in enumerate(cut, 1) for host in hosts}
+    ordered = sorted(wave.units, key=lambda unit: place[unit.host])
+    for (number, role), units in groupby(ordered, key=lambda unit: (place[unit.host], unit.role)):
+        part = f" ({number} of {len(cut)})" if len(cut) > 1 else ""
+        yield RunPlay(f"{wave.position:02d} {role}: {wave.name}{part}", play, role, tuple(units), number)
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
     """Writes the playbook of one run.
 
-    `stamped` hosts may still hold stamps from earlier runs; `leased` holds addresses by DHCP, by host.
+    `stamped` hosts may still hold stamps from earlier runs; `leased` holds addresses by DHCP, by host; waves
+    at `forgiving` positions may lose hosts: one that fails does not stop the others.
     """
 
     run: str
@@ -57,6 +72,7 @@ class Author:
     stamped: frozenset[str] = frozenset()
     stamps: Stamps = field(default_factory=Stamps)
     leased: Mapping[str, str] = field(default_factory=dict)
+    forgiving: frozenset[int] = frozenset()
 
     def playbook(self, plays: Sequence[RunPlay]) -> list[dict[str, object]]:
         """Return the playbook as Ansible reads it."""
@@ -67,7 +83,7 @@ class Author:
                 "hosts": ",".join(play.hosts),
                 "gather_facts": False,
                 "become": play.play.become,
-                **_fatal(play.play),
+                **({} if play.play.position in self.forgiving else _fatal(play.play)),
                 "tasks": [self.gates.task(play.name), *self._waiting(play, firsts), *self._tasks(play)],
             }
             for play in plays

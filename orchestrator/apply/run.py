@@ -9,11 +9,12 @@ from orchestrator.apply.course import Course
 from orchestrator.apply.devices import ROLES
 from orchestrator.apply.journal import Journal
 from orchestrator.apply.lanes import lanes
-from orchestrator.apply.playbook import run_plays
+from orchestrator.apply.playbook import RunPlay, run_plays
 from orchestrator.apply.tools import Order, Tools
 from orchestrator.model.outcome import Outcome
 from orchestrator.model.plan import CodeDigests, Plan
 from orchestrator.model.rendering import Rendering, UnitRendering
+from orchestrator.plan.bounds import Bounds
 from orchestrator.plan.rejoin import ARGUMENT, DIRECTORY
 
 
@@ -31,16 +32,29 @@ def apply(
     began = time.monotonic()
     arguments = {(unit.host, unit.role): _arguments(unit, plan) for unit in rendering.units}
     journal = Journal(order.run, tools.recorder, tools.observer, order.observed)
-    course = Course(rendering, code, arguments, order, tools, journal, _clear_stamps(plan, tools))
+    plays = run_plays(plan.waves, code.plays, order.silent)
+    bounds = _bounds(plays, code, order)
+    course = Course(rendering, plays, bounds, arguments, order, tools, journal, _clear_stamps(plan, tools))
     tools.observer.run_started(order.run, plan.units)
     try:
-        course.follow(lanes(run_plays(plan.waves, code.plays), code.after))
+        course.follow(lanes(plays, code.after))
     finally:
         journal.close(plan.units, course.why_stopped())
     if journal.fault:
         raise journal.fault
     outcomes = tuple(journal.outcomes[unit] for unit in plan.units)
     return Outcome(order.run, outcomes, time.monotonic() - began)
+
+
+def _bounds(plays: tuple[RunPlay, ...], code: CodeDigests, order: Order) -> Bounds:
+    """Return what each wave may lose; a single host that goes before others may not be lost."""
+    fatal = {position: 0 for position, play in code.plays.items() if play.any_errors_fatal}
+    waves: dict[int, dict[int, set[str]]] = {}
+    for play in plays:
+        waves.setdefault(play.play.position, {}).setdefault(play.batch, set()).update(play.hosts)
+    first = {position: cut[1] for position, cut in waves.items() if len(cut) > 1 and len(cut[1]) == 1}
+    canaries = frozenset((position, host) for position, hosts in first.items() for host in hosts)
+    return Bounds({**fatal, **order.tolerated}, canaries)
 
 
 def _arguments(unit: UnitRendering, plan: Plan) -> Mapping[str, object]:

@@ -13,6 +13,7 @@ from orchestrator.apply.journal import Recorder
 from orchestrator.apply.observer import Nobody, Observer
 from orchestrator.apply.stamps import Stamps
 from orchestrator.model.plan import Observation
+from orchestrator.model.verdict import Selection, Verdict
 from orchestrator.reach import Shell
 
 Arguments = Mapping[tuple[str, str], Mapping[str, object]]
@@ -24,6 +25,7 @@ class Tools:
 
     shell: Shell
     recorder: Recorder
+    prove: Callable[[Selection], Verdict]
     ansible: Ansible = field(default_factory=Runner)
     devices: Devices = field(default_factory=Switches)
     observer: Observer = field(default_factory=Nobody)
@@ -35,7 +37,8 @@ class Tools:
 class Order:
     """What one run is told: its name, its folder, what the machines said before, its secrets, its speed.
 
-    `leased` tells by host which address it gets by DHCP.
+    `leased` tells by host which address it gets by DHCP, `tolerated` by position how many hosts a wave may
+    lose.
     """
 
     run: str
@@ -44,3 +47,9 @@ class Order:
     vault_files: tuple[Path, ...] = ()
     accelerate: bool = False
     leased: Mapping[str, str] = field(default_factory=dict)
+    tolerated: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def silent(self) -> frozenset[str]:
+        """The hosts that did not answer when they were asked."""
+        return frozenset(host for host, seen in self.observed.items() if not seen.reachable)

@@ -25,11 +25,12 @@ class Foreseen:
 
 @dataclass(frozen=True, slots=True)
 class PendingUnit:
-    """A unit that would run, and why."""
+    """A unit that would run, and why; its wave may run in batches, counted from one."""
 
     host: str
     role: str
     wave: int
+    batch: int
     key: str
     reason: str
     changes: tuple[str, ...]
@@ -54,7 +55,7 @@ class ApplyPlan(Impact):
         return not (self.units or self.unverified or self.unwanted)
 
     @classmethod
-    def without_impact(cls, plan: Plan) -> ApplyPlan:
+    def without_impact(cls, plan: Plan, units: tuple[PendingUnit, ...] = ()) -> ApplyPlan:
         """The plan as it is where nothing runs."""
         return cls(
             town=plan.town,
@@ -65,10 +66,7 @@ class ApplyPlan(Impact):
             waves=(),
             undo=Undo(),
             record=plan.record,
-            units=tuple(
-                PendingUnit(unit.host, unit.role, unit.position, unit.key, unit.reason, unit.changes)
-                for unit in plan.units
-            ),
+            units=units,
             unverified=plan.unverified,
             unwanted=plan.unwanted,
         )

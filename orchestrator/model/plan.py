@@ -15,7 +15,7 @@ class CodeDigests:
 
     `roles` covers a role's tree, the filters and modules of ours and the collections that it uses;
     `not_units` are roles that run nowhere; `after` names by role those that must be done first, where a role
-    says so.
+    says so; the hosts of an `availability` role stand in for each other.
     """
 
     roles: Mapping[str, str]
@@ -23,6 +23,7 @@ class CodeDigests:
     platform: str
     not_units: frozenset[str] = frozenset()
     after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    availability: frozenset[str] = frozenset()
 
 
 class UnitState(NamedTuple):
@@ -80,6 +81,8 @@ class PlannedUnit:
     """A unit that must run and why; `every_handler` says that nothing is known of its earlier handlers.
 
     `changes` tells in words which arguments differ from those last applied (`previous`, a digest).
+    `stands_in` are the host's roles whose hosts stand in for each other; the host is `in_service` if one was
+    applied there before.
     """
 
     host: str
@@ -92,6 +95,8 @@ class PlannedUnit:
     every_handler: bool
     previous: str = ""
     changes: tuple[str, ...] = ()
+    stands_in: tuple[str, ...] = ()
+    in_service: bool = False
 
 
 @dataclass(frozen=True, slots=True)

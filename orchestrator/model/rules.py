@@ -50,12 +50,13 @@ class RuleException:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How many hosts of a tier one request may change and remove at most."""
+    """How many hosts of a tier one request may change and remove at most, and one wave of a run may lose."""
 
     tier: int
     changed: int
     removed: int
     source: Source
+    failed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

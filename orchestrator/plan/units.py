@@ -43,9 +43,12 @@ def plan(
     seen, known = observed or {}, texts or {}
     keys = Keys(code)
     pending, unverified = [], []
+    carried: dict[str, tuple[str, ...]] = {}
     for unit in rendering.units:
         if unit.role in code.not_units:
             continue
+        if unit.role in code.availability:
+            carried[unit.host] = (*carried.get(unit.host, ()), unit.role)
         state = ledger.units.get((unit.host, unit.role))
         text = known.get((unit.host, unit.role)) or canonical(unit.arguments)
         key = keys.key(unit, text)
@@ -59,6 +62,7 @@ def plan(
     if joins and not any(unit.role == DIRECTORY for unit in pending):
         found = (unit for unit in rendering.units if unit.role == DIRECTORY)
         pending += [as_done_before(_with_key(unit, keys, code, known)) for unit in found]
+    pending = [_with_stand_ins(unit, carried, ledger) for unit in pending]
     due = {(unit.host, unit.role) for unit in pending}
     hosts = set(rendering.connections) | {unit.host for unit in rendering.units}
     unwanted = sorted({host for host, _ in ledger.units} - hosts)
@@ -104,6 +108,16 @@ def _planned(unit: UnitRendering, key: str, arguments: str, role_code: str) -> P
         reason=NEW,
         every_handler=True,
     )
+
+
+def _with_stand_ins(
+    unit: PlannedUnit, carried: Mapping[str, tuple[str, ...]], ledger: LedgerState
+) -> PlannedUnit:
+    roles = carried.get(unit.host)
+    if not roles:
+        return unit
+    in_service = any((unit.host, role) in ledger.units for role in roles)
+    return replace(unit, stands_in=roles, in_service=in_service)
 
 
 def _explained(planned: PlannedUnit, state: UnitState, distrust: str) -> PlannedUnit:

@@ -26,6 +26,8 @@ def _faults(outcome: Outcome) -> Iterator[str]:
     for one in outcome.units:
         if one.state not in {APPLIED, NOT_STARTED}:
             yield f"  {one.unit.host}: {one.unit.role} {one.state}: {one.why}"
+    for why in dict.fromkeys(one.why for one in outcome.units if one.state == NOT_STARTED):
+        yield f"  not started: {why}"
 
 
 def verdict_text(verdict: Verdict) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orchestrator.model.apply_plan import ApplyPlan
+from orchestrator.report.batch_rows import batch_rows
 from orchestrator.report.impact_markdown import changes, flows, hit, reasons, sections, undo, waves
 from orchestrator.report.plan_text import NO_FIREWALL, RETIRED
 from orchestrator.report.safe_markdown import code, inline
@@ -18,7 +19,7 @@ def plan_markdown(plan: ApplyPlan) -> str:
         ("Who is hit", hit(plan)),
         ("Changes", changes(plan.changes)),
         ("Firewall", flows(plan, NO_FIREWALL)),
-        ("Waves", waves(plan)),
+        ("Waves", (*waves(plan), *(f"- {inline(one)}" for one in batch_rows(plan)))),
         ("Undo", undo(plan)),
     )
     rest = (

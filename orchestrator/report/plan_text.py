@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orchestrator.model.apply_plan import ApplyPlan
+from orchestrator.report.batch_rows import batch_rows
 from orchestrator.report.impact_text import changes, flows, hit, reasons, sections, undo, waves
 from orchestrator.report.request_words import clean, listed
 
@@ -23,7 +24,7 @@ def plan_text(plan: ApplyPlan) -> str:
         ("who is hit", hit(plan)),
         ("changes", changes(plan.changes)),
         ("firewall", flows(plan, NO_FIREWALL)),
-        ("waves", waves(plan)),
+        ("waves", (*waves(plan), *(f"       {one}" for one in batch_rows(plan)))),
         ("undo", undo(plan)),
     )
     return "\n".join([title, *sections(parts), *_rest(plan)])

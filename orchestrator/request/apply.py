@@ -27,6 +27,7 @@ from orchestrator.model.request import (
 )
 from orchestrator.plan.inverse import lasting
 from orchestrator.plan.keys import canonical
+from orchestrator.plan.pending import pending as pending_units
 from orchestrator.request.applied import Given, Unit, as_given
 from orchestrator.request.hit import hit
 from orchestrator.request.lines import Edited
@@ -57,7 +58,7 @@ def apply_plan(foreseen: Foreseen, around: Surroundings) -> ApplyPlan:
     changes = tuple(_changes(plan, side, lines))
     order, flows = waves(changes, around), _flows(base, head, changes)
     return replace(
-        ApplyPlan.without_impact(plan),
+        ApplyPlan.without_impact(plan, pending_units(plan)),
         summary=f"runs {size(order)}: {_why(plan)}",
         risk=risk(None, head, changes, around, flows),
         hit=hit(base, head, changes, around, Edited({}, {}), lines),

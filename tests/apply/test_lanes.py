@@ -56,19 +56,20 @@ def test_no_play_overtakes_one_that_it_comes_after_or_one_of_its_own_hosts(
     plays = [play(number, role, *sorted(hosts)) for number, (role, hosts) in enumerate(drawn)]
     found = lanes(plays, AFTER)
     assert sorted(one.name for lane in found for one in lane.plays) == sorted(one.name for one in plays)
-    behind = _behind(found)
+    waited = behind(found)
     place = {one.name: (number, at) for number, lane in enumerate(found) for at, one in enumerate(lane.plays)}
     for number, later in enumerate(plays):
         for earlier in plays[:number]:
             named = AFTER.get(later.role)
             if named is None or earlier.role in named or set(earlier.hosts) & set(later.hosts):
                 (one, at), (other, there) = place[earlier.name], place[later.name]
-                assert one in behind[other] or (one == other and at < there)
+                assert one in waited[other] or (one == other and at < there)
 
 
-def _behind(found: tuple[Lane, ...]) -> list[set[int]]:
-    behind: list[set[int]] = []
+def behind(found: tuple[Lane, ...]) -> list[set[int]]:
+    """Return which lanes are over when each begins."""
+    waited: list[set[int]] = []
     for lane in found:
-        assert all(number < len(behind) for number in lane.after)
-        behind.append(set(lane.after) | {one for number in lane.after for one in behind[number]})
-    return behind
+        assert all(number < len(waited) for number in lane.after)
+        waited.append(set(lane.after) | {one for number in lane.after for one in waited[number]})
+    return waited

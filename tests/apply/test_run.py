@@ -18,6 +18,7 @@ from orchestrator.model.outcome import Outcome
 from orchestrator.model.plan import CodeDigests, LedgerState, Observation
 from orchestrator.model.record import Entry
 from orchestrator.model.rendering import Play, UnitRendering
+from orchestrator.model.verdict import Check, Selection, Verdict
 from orchestrator.plan import plan
 from orchestrator.reach import Answer
 from tests.apply.playing import Hear, opened_plays, told
@@ -41,11 +42,19 @@ class Parts:
 
     broken: frozenset[str] = frozenset()
     silent: frozenset[str] = frozenset()
+    unfit: frozenset[str] = frozenset()
     log: list[str] = field(default_factory=list)
 
     def append(self, entries: Iterable[Entry], contents: Mapping[str, str] | None = None) -> int:
         self.log += [f"{entry.kind} {entry.host}" for entry in entries]
         return 0
+
+    def prove(self, selection: Selection) -> Verdict:
+        units = sorted(selection.units or ())
+        self.log += [f"check {host}" for host, _ in units]
+        return Verdict(
+            tuple(Check("t", host, role, "s", host not in self.unfit, "", 0) for host, role in units)
+        )
 
     def run_all(self, commands: Mapping[str, str], timeout: float = 60) -> dict[str, Answer]:
         return {host: Answer(host, 255 if host in self.silent else 0, "", "") for host in commands}
@@ -68,7 +77,7 @@ class Parts:
 
 
 def ran(parts: Parts, folder: Path, code: CodeDigests = TOWN_CODE) -> Outcome:
-    tools = Tools(parts, parts, ansible=parts, devices=parts, handlers=lambda role: ())
+    tools = Tools(parts, parts, parts.prove, ansible=parts, devices=parts, handlers=lambda role: ())
     planned = plan(TOWN, code, LedgerState())
     return apply(planned, TOWN, code, Order("run", folder, {"srv-1": Observation()}), tools)
 

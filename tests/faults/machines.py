@@ -9,7 +9,7 @@ import json
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +36,11 @@ RAW = "ansible.builtin.raw"
 
 @dataclass(frozen=True)
 class Machines:
-    """All machines of a town below one folder."""
+    """All machines of a town below one folder; those in `forget` do not hold what was changed."""
 
     root: Path
     town: Path
+    forget: set[str] = field(default_factory=set)
 
     @property
     def hands(self) -> Hands:
@@ -113,8 +114,8 @@ class Machines:
 
     def _check(self, unit: UnitRendering) -> Check:
         self.log("check", unit.host, unit.role)
-        path = self.root / unit.host / unit.role
-        return Check("topic", unit.host, unit.role, "it is there", path.exists(), "", 0.0)
+        is_there = (self.root / unit.host / unit.role).exists() and unit.host not in self.forget
+        return Check("topic", unit.host, unit.role, "it is there", is_there, "", 0.0)
 
     def settle(self, pending: Iterable[tuple[str, str]]) -> None:
         """Let every unit but these be applied and verified already."""

@@ -68,13 +68,15 @@ def attempt(machines: Machines, crash_at: int, only_rest: bool) -> int | None:
     return child.exitcode
 
 
-def prepared(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Machines, Ledger]:
+def prepared(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, pending: tuple[Unit, ...] = PENDING
+) -> tuple[Machines, Ledger]:
     """Return machines on which all but a few units are done, and their ledger."""
     (folder / "machines").mkdir(parents=True)
     monkeypatch.setenv("TOWNHALL_STATE", str(folder / "state"))
     monkeypatch.setattr(pipeline, "build_directory", lambda _: folder / "build")
     machines = Machines(folder / "machines", TOWN)
-    machines.settle(PENDING)
+    machines.settle(pending)
     return machines, Ledger(folder / "state" / "lab.sqlite")
 
 

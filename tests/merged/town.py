@@ -15,7 +15,8 @@ from orchestrator.ground import Footing
 from orchestrator.hands import Hands
 from orchestrator.lab.secrets import ensure_secrets
 from orchestrator.model.verdict import Check, Selection, Verdict
-from orchestrator.pipeline import Done, Options, Prospect, apply_town
+from orchestrator.pipeline import Done, Options, apply_town
+from orchestrator.prospect import Prospect
 from orchestrator.reach import Answer, Shell
 from orchestrator.record import Ledger
 from orchestrator.record.place import ledger_path

@@ -234,11 +234,12 @@ class RuleException(Written):
 
 
 class Limit(Written):
-    """How much of a tier one request may change."""
+    """How much of a tier one request may change, and how many of its hosts one wave of a run may lose."""
 
     tier: Annotated[int, Field(ge=0, le=2)]
     changed: Annotated[int, Field(ge=0)]
     removed: Annotated[int, Field(ge=0)]
+    failed: Annotated[int, Field(ge=0)] = 0
 
 
 class Freeze(Written):
