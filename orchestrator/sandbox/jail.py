@@ -18,6 +18,8 @@ from orchestrator.errors import MachineError
 _ENTER = Path(__file__).with_name("enter.py")
 _NAMESPACES = ("--user", "--map-root-user", "--mount", "--net", "--pid", "--ipc", "--uts")
 _ENDING = ("--fork", "--kill-child")
+_ADMINISTRATION = "/usr/sbin:/sbin"
+"""Where pivot_root lies, which is not on the path of most people."""
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/etc/ld.so.cache", "/dev/null")
 _REMEDY = (
     "let this user make user namespaces (sysctl kernel.unprivileged_userns_clone=1, or an AppArmor profile "
@@ -68,7 +70,7 @@ class Jail:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=error,
-                env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8"},
+                env={"PATH": f"{os.environ.get('PATH', os.defpath)}:{_ADMINISTRATION}", "LC_ALL": "C.UTF-8"},
                 start_new_session=True,
             )
             in_time = _ended(done, self.limits.seconds)

@@ -187,6 +187,12 @@ def test_inside_no_mount_becomes_writable_and_only_the_folder_in_memory_takes_a_
     assert said.output.decode() == "-1 -1 -1 /work/x\n"
 
 
+def test_an_ordinary_users_path_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sabotage: look for pivot_root on the caller's path only."""
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    see_that_it_isolates()
+
+
 @pytest.mark.parametrize(
     ("name", "program", "told"),
     [
