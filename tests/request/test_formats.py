@@ -98,7 +98,7 @@ def apply_plan_of(word: str) -> ApplyPlan:
         undo=same.undo,
         flows=same.flows,
         record=1,
-        units=(PendingUnit(word, word, 1, word, word, (word,)),),
+        units=(PendingUnit(word, word, 1, 1, word, word, (word,)),),
         unverified=((word, word),),
         unwanted=(word,),
     )

@@ -73,12 +73,13 @@ flows:
 masquerade:
   - {from: [zone/users, zone/servers], to: zone/internet}
 published: []
-never:
-  - {name: management, from: [zone/users, zone/internet], to: [zone/management], reason: "the controller's"}
-  - {name: outside, from: [zone/internet], to: [zone/users, zone/servers], reason: "nothing is published"}
-always:
-  - {name: log-on, from: [group/workstations], to: [service/directory], reason: "names and time too"}
-  - {name: kept-safe, from: [group/workstations], to: [service/signatures, service/backup], reason: "daily"}
+rules:
+  never:
+    - {name: management, from: [zone/users, zone/internet], to: [zone/management], reason: "the controller's"}
+    - {name: outside, from: [zone/internet], to: [zone/users, zone/servers], reason: "nothing is published"}
+  always:
+    - {name: log-on, from: [group/workstations], to: [service/directory], reason: "names and time too"}
+    - {name: kept-safe, from: [group/workstations], to: [service/signatures, service/backup], reason: "daily"}
 limits:
   - {tier: 0, changed: 6, removed: 1}
   - {tier: 2, changed: 30, removed: 10}
