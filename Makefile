@@ -4,7 +4,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 
-.PHONY: help setup check lint types unit test test-kernel test-lab test-roles test-fresh demo lab lab-down bench fuzz docs lock
+.PHONY: help setup check lint types unit test test-long test-kernel test-lab test-roles test-fresh demo lab lab-down bench fuzz docs lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -12,7 +12,7 @@ help: ## this list
 setup: ## environment from the hashed lock (as root also the Debian packages)
 	@requirements/install environment
 
-check: setup ## lint, types, unit, golden, laws, contracts: no containers
+check: setup ## lint, types, unit, golden, laws, contracts: no containers, nothing long
 	@$(MAKE) --no-print-directory -j2 --output-sync=target lint types unit
 
 lint:
@@ -25,14 +25,18 @@ types:
 	mypy
 
 unit:
-	pytest -n auto --dist worksteal -m "not lab and not kernel" tests
+	pytest -n auto --dist worksteal -m "not lab and not kernel and not long" tests
 
-test: ## everything: check, the kernel as witness, every role's scenario, the lab end to end
+test: ## everything: check, the long laws, the kernel as witness, every role's scenario, the lab end to end
 	@requirements/install lab
 	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory test-long
 	@$(MAKE) --no-print-directory test-kernel
 	@$(MAKE) --no-print-directory test-roles
 	@$(MAKE) --no-print-directory test-lab
+
+test-long:
+	pytest -n auto --dist worksteal -m long tests
 
 test-kernel:
 	pytest -m kernel tests

@@ -95,6 +95,7 @@ def assert_nothing_was_done_twice_unseen(machines: Machines) -> None:
         (unseen.add if word == "change" else unseen.discard)((host, role))
 
 
+@pytest.mark.long
 def test_killed_at_any_step_of_the_journal_a_run_is_resumed_to_the_same_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

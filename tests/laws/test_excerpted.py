@@ -125,6 +125,7 @@ def told(plan: RequestPlan) -> tuple[object, ...]:
     return plan, request_json(plan), request_text(plan)
 
 
+@pytest.mark.long
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     town=st.sampled_from(["stari_grad", "lab", "made"]),

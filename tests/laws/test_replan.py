@@ -273,6 +273,7 @@ EDITS = (
 SEVERAL = st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 10_000)), min_size=0, max_size=3)
 
 
+@pytest.mark.long
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     town=st.sampled_from(["stari_grad", "lab", "made"]),
