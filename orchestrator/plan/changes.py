@@ -36,7 +36,7 @@ def differences(old: object, new: object, place: str = "") -> Iterator[str]:
             yield from _entry(old, new, key, f"{place}.{key}" if place else str(key))
     elif isinstance(old, list) and isinstance(new, list):
         yield from _of_lists(old, new, place)
-    elif old != new:
+    elif not _same(old, new):
         yield f"{place}: {_short(old)} -> {_short(new)}"
 
 
@@ -45,8 +45,13 @@ def _entry(old: Mapping[str, object], new: Mapping[str, object], key: str, place
         yield f"{place}: + {_short(new[key])}"
     elif key not in new:
         yield f"{place}: - {_short(old[key])}"
-    elif old[key] != new[key]:
+    elif not _same(old[key], new[key]):
         yield from differences(old[key], new[key], place)
+
+
+def _same(old: object, new: object) -> bool:
+    """Python takes False for 0, a role does not."""
+    return old == new and repr(old) == repr(new)
 
 
 def _of_lists(old: list[object], new: list[object], place: str) -> Iterator[str]:

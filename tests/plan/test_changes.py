@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orchestrator.plan.changes import differences
@@ -49,6 +49,8 @@ def test_nothing_is_told_where_nothing_differs(value: object) -> None:
     assert not list(differences(value, value))
 
 
+@example([False], [0])
+@example({"a": {"b": 1}}, {"a": {"b": True}})
 @given(_json, _json)
 def test_something_is_told_where_anything_differs(old: object, new: object) -> None:
     assert bool(list(differences({"": old}, {"": new}))) == (_typed(old) != _typed(new))
