@@ -10,7 +10,7 @@ from pathlib import Path
 
 from orchestrator.apply.devices import ROLES as DEVICES
 from orchestrator.apply.witness import question, testimony
-from orchestrator.drift import remembered
+from orchestrator.drift import differences, remembered
 from orchestrator.model.drift import Attestation, Spot, Testimony, Watch
 from orchestrator.model.outcome import APPLIED, Outcome
 from orchestrator.model.record import Entry
@@ -78,6 +78,16 @@ class Attestor:
         """Return how hosts stand before a run; a host without an attestation is not asked."""
         known = attestations(self.ledger, hosts)
         return ask(self.shell, {host: dict.fromkeys(one.spots()) for host, one in known.items()})
+
+    def drifted(self, before: Mapping[str, Testimony]) -> set[tuple[str, str]]:
+        """Return host and role of the units that were changed by hand before a run."""
+        known = attestations(self.ledger, before)
+        return {
+            (host, one.role)
+            for host, said in before.items()
+            if said.reached
+            for one in differences(host, known[host], said, {})
+        }
 
     def after(self, outcome: Outcome, before: Mapping[str, Testimony]) -> None:
         """Ask the hosts of a finished run and remember how they stand now."""

@@ -20,9 +20,10 @@ from orchestrator.drift import differences, in_order, port_differences
 from orchestrator.errors import MachineError
 from orchestrator.hands import Hands, ssh
 from orchestrator.model.drift import Attestation, Difference, Drift, Testimony
-from orchestrator.model.plan import LedgerState, Observation, Plan
+from orchestrator.model.plan import LedgerState, Observation
 from orchestrator.model.switch import Compared
 from orchestrator.pipeline import look_closer, name_of_run, planned
+from orchestrator.plan.drifted import only
 from orchestrator.plan.units import DONE
 from orchestrator.prospect import Prospect
 from orchestrator.reach import Shell
@@ -150,20 +151,8 @@ def narrowed(prospect: Prospect, drifted: Mapping[str, Mapping[str, list[str]]])
         host: replace(prospect.observed.get(host, Observation()), drifted=frozenset(roles))
         for host, roles in drifted.items()
     }
-    full = planned(replace(prospect, observed={**prospect.observed, **seen})).plan
-    waves = (
-        replace(
-            wave,
-            units=tuple(
-                replace(unit, changes=tuple(drifted[unit.host][unit.role]))
-                for unit in wave.units
-                if unit.role in drifted.get(unit.host, {})
-            ),
-        )
-        for wave in full.waves
-    )
-    kept = Plan(full.town, tuple(wave for wave in waves if wave.units), record=full.record)
-    return replace(prospect, observed={**prospect.observed, **seen}, plan=kept)
+    full = planned(replace(prospect, observed={**prospect.observed, **seen}))
+    return replace(full, plan=only(full.plan, drifted))
 
 
 def attest(root: Path, hosts: Iterable[str] | None = None) -> dict[str, Testimony]:

@@ -38,6 +38,7 @@ from orchestrator.model.verdict import Selection, Verdict
 from orchestrator.plan import plan, with_changes
 from orchestrator.plan.bounds import tolerated
 from orchestrator.plan.consent import Consent, hold_consent
+from orchestrator.plan.drifted import with_every_handler
 from orchestrator.plan.keys import canonical, current_keys, digest
 from orchestrator.prospect import Prospect
 from orchestrator.record import Ledger
@@ -201,7 +202,8 @@ def carry_out(prospect: Prospect, options: Options, cut: str = "") -> Done:
         )
         attestor = Attestor(tools.shell, ledger, rendering)
         before = attestor.before(prospect.plan.hosts)
-        outcome = apply(prospect.plan, rendering, prospect.code, order, tools)
+        pending = with_every_handler(prospect.plan, attestor.drifted(before))
+        outcome = apply(pending, rendering, prospect.code, order, tools)
         attestor.after(outcome, before)
         units = checked_units(prospect.plan, outcome)
         scope = "town" if outcome.succeeded else "role"

@@ -7,7 +7,7 @@ import json
 import shlex
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,10 @@ from orchestrator.drifted import drift_of, known_of, narrowed
 from orchestrator.errors import MachineError
 from orchestrator.model.drift import Drift
 from orchestrator.model.outcome import APPLIED, FAILED, Outcome, UnitOutcome
-from orchestrator.model.plan import PlannedUnit
+from orchestrator.model.plan import PlannedUnit, Wave
 from orchestrator.model.switch import Compared
 from orchestrator.pipeline import look
+from orchestrator.plan.drifted import with_every_handler
 from orchestrator.plan.units import DRIFTED
 from orchestrator.reach import PROJECT, UNREACHABLE, Answer
 from orchestrator.record import Ledger
@@ -114,6 +115,20 @@ def test_a_failed_run_makes_nothing_right_that_a_hand_changed(town: Town) -> Non
     town.machines["lab-av1"].run("echo changed >> $ROOT/etc/sudoers.d/townhall")
     town.apply("second", FAILED)
     assert [one.spot.name for one in town.drift().differences] == ["/etc/sudoers.d/townhall"]
+
+
+def test_a_unit_that_a_hand_changed_runs_every_handler(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sabotage: give the plan back as it is; what was adopted then never comes into force."""
+    monkeypatch.setenv("TOWNHALL_STATE", str(town.root))
+    town.machines["lab-av1"].run("sed -i 's/autoindex off/autoindex on/' $ROOT/etc/nginx/conf.d/*.conf")
+    attestor = Attestor(town, town.ledger, lab().rendering)
+    drifted = attestor.drifted(attestor.before(HOSTS))
+    assert drifted == {("lab-av1", "antivirus_server")}
+    prospect = look(PROJECT / "inventories/lab")
+    unit = PlannedUnit("lab-av1", "antivirus_server", 6, "", "", "", "arguments changed", False)
+    other = replace(unit, host="lab-av2")
+    plan = replace(prospect.plan, waves=(Wave(6, "", (unit, other)),))
+    assert [one.every_handler for one in with_every_handler(plan, drifted).units] == [True, False]
 
 
 def test_only_the_drifted_units_run_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
