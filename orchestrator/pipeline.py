@@ -16,6 +16,7 @@ from orchestrator.apply.devices import survey_devices
 from orchestrator.apply.doubt import doubtful, resolved
 from orchestrator.apply.lock import locked, who
 from orchestrator.apply.observer import Nobody, Observer
+from orchestrator.apply.room import need_room
 from orchestrator.apply.secrets import vault_files
 from orchestrator.apply.settle import UNPROVEN, checked_units, retired, settled
 from orchestrator.apply.survey import pinned, survey
@@ -186,6 +187,7 @@ def carry_out(prospect: Prospect, options: Options, cut: str = "") -> Done:
     """
     town, rendering = prospect.wanted.town, prospect.wanted.rendering
     hold(replace(rendering, units=_pending(prospect)))
+    need_room(prospect.plan.hosts, prospect.observed, (ledger_path(town), build_directory(town)))
     with closing(Ledger(ledger_path(town))) as ledger:
         order, recorder, hands = _order(prospect, options), as_told(ledger), options.hands
         ground = options.ground or Ground("")

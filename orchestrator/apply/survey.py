@@ -15,6 +15,8 @@ from orchestrator.model.town import Town
 from orchestrator.reach import Answer, Shell, in_project
 
 STAMPS = "/var/lib/townhall/units"
+_FREE = "free "
+_ROOM = f"df -Pk / /var/lib 2>/dev/null | awk 'NR > 1 {{print \"{_FREE}\" $4}}'"
 
 
 def pinned(town: Town, intent: Intent) -> dict[str, Observation]:
@@ -46,11 +48,11 @@ def _fingerprint(key: str) -> str:
 def survey(
     shell: Shell, hosts: Iterable[str], known: Mapping[str, Observation], folder: str = STAMPS
 ) -> dict[str, Observation]:
-    """Read identity and stamps of hosts, many at once; a host that does not answer is not reachable.
+    """Read identity, stamps and free room of hosts, many at once; a silent one is not reachable.
 
     Raises Refused for hosts that show a key which is not pinned for them.
     """
-    command = f"cat /etc/machine-id {folder}/*.json 2>/dev/null; true"
+    command = f"cat /etc/machine-id {folder}/*.json 2>/dev/null; {_ROOM}; true"
     answers = shell.run_all(dict.fromkeys(hosts, command), timeout=30)
     problems = tuple(rejected(answers, known))
     if problems:
@@ -62,12 +64,15 @@ def observation(answer: Answer, known: Observation) -> Observation:
     """Understand one host's answer."""
     if not answer.reached:
         return Observation(fingerprint=known.fingerprint, reachable=False)
-    machine_id, *lines = answer.output.splitlines() or [""]
+    said = answer.output.splitlines()
+    room = [int(line.removeprefix(_FREE)) for line in said if line.startswith(_FREE)]
+    machine_id, *lines = [line for line in said if not line.startswith(_FREE)] or [""]
     stamps = [stamp for stamp in map(_stamp, lines) if stamp.get("machine_id") == machine_id]
     return Observation(
         fingerprint=known.fingerprint,
         machine_id=machine_id.strip(),
         stamps={stamp["role"]: stamp["key"] for stamp in stamps},
+        free=min(room, default=None),
     )
 
 

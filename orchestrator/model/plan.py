@@ -54,7 +54,8 @@ class Observation:
     """What a host itself says: its SSH host key and machine-id, and the key stamped for each role.
 
     Empty identities are unknown; `stamps` is None where nobody looked. A device keeps no stamps: it `differs`
-    if its running configuration is not as wanted. `drifted` roles were changed by hand since.
+    if its running configuration is not as wanted. `drifted` roles were changed by hand since. `free` are the
+    KiB left on its fullest disk, where that is known.
     """
 
     fingerprint: str = ""
@@ -63,6 +64,7 @@ class Observation:
     reachable: bool = True
     differs: bool = False
     drifted: frozenset[str] = frozenset()
+    free: int | None = None
 
     @property
     def machine(self) -> str:

@@ -68,9 +68,11 @@ class Parts:
         return 3
 
     def run(self, job: Job, hear: Hear) -> str:
+        dropped: set[str] = set()
         for name, hosts, _ in opened_plays(job, hear):
             self.log.append(f"play {','.join(hosts)}")
-            for host in hosts:
+            for host in sorted(set(hosts) - dropped):
+                dropped |= self.broken & {host}
                 kind = "runner_on_failed" if host in self.broken else "runner_on_ok"
                 hear(told(kind, name, host, STAMP_TASK, res={"msg": "broken"}))
         return "successful"

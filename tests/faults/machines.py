@@ -36,11 +36,15 @@ RAW = "ansible.builtin.raw"
 
 @dataclass(frozen=True)
 class Machines:
-    """All machines of a town below one folder; those in `forget` do not hold what was changed."""
+    """All machines of a town below one folder; those in `forget` do not hold what was changed.
+
+    The disks of those in `full` are full.
+    """
 
     root: Path
     town: Path
     forget: set[str] = field(default_factory=set)
+    full: set[str] = field(default_factory=set)
 
     @property
     def hands(self) -> Hands:
@@ -68,7 +72,8 @@ class Machines:
         own = command.replace("/etc/machine-id", str(folder / "machine-id"))
         own = own.replace(STAMPS, str(folder / "units"))
         done = subprocess.run(["sh", "-c", own], capture_output=True, text=True, check=False)
-        return Answer(host, done.returncode, done.stdout, done.stderr)
+        room = "free 12\n" if host in self.full and "df -Pk" in command else ""
+        return Answer(host, done.returncode, done.stdout + room, done.stderr)
 
     def run(self, job: Job, hear: Hear) -> str:
         """Play as Ansible does: change, then stamp."""

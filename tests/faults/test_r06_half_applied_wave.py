@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from orchestrator.apply import apply
+from orchestrator.apply.tools import Order, Tools
+from orchestrator.model.plan import LedgerState
 from orchestrator.plan import plan
 from orchestrator.report.outcome_text import outcome_text
 from tests.apply.test_run import Parts
 from tests.faults.waves import CODE, FIRST, NAMES, TOWN, after, ran, states
+from tests.plan.renderings import rendering
 
 THREE = frozenset(NAMES[2:5])
 
@@ -46,13 +51,25 @@ def test_checks_that_do_not_hold_after_a_batch_keep_the_next_from_beginning(tmp_
 
 
 def test_each_batch_is_checked_once_before_the_next_and_the_last_is_not(tmp_path: Path) -> None:
-    """Sabotage: check after the last batch, or once for each lane."""
+    """Sabotage: check after the last batch, or not at all."""
     parts = Parts()
     assert ran(parts, tmp_path).succeeded
     checked = [line.removeprefix("check ") for line in parts.log if line.startswith("check ")]
     assert sorted(checked) == sorted(NAMES[:26])
     first = parts.log.index(f"check {NAMES[1]}")
     assert parts.log.index(f"applied {NAMES[25]}") < first < parts.log.index(f"started {NAMES[26]}")
+
+
+def test_two_lanes_of_a_batch_ask_for_one_check_of_the_batch_before(tmp_path: Path) -> None:
+    """Sabotage: forget what was proven."""
+    roles = ("workstation", "backup_client")
+    town = rendering([(name, roles[number % 2], {}) for number, name in enumerate(NAMES[:10])])
+    apart = replace(CODE, after=dict.fromkeys(roles, ()))
+    parts = Parts()
+    order = Order("run", tmp_path)
+    tools = Tools(parts, parts, parts.prove, ansible=parts, devices=parts, handlers=lambda role: ())
+    assert apply(plan(town, apart, LedgerState()), town, apart, order, tools).succeeded
+    assert [line for line in parts.log if line.startswith("check")] == [f"check {FIRST}"]
 
 
 def test_the_report_names_each_host_and_a_rerun_does_only_the_rest(tmp_path: Path) -> None:

@@ -8,14 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator import pipeline
 from orchestrator.apply.ansible import Job
 from orchestrator.apply.playbook import STAMP_TASK
-from orchestrator.errors import LedgerError
+from orchestrator.apply.room import LEAST, free_here, need_room
+from orchestrator.apply.survey import survey
+from orchestrator.errors import LedgerError, MachineError
 from orchestrator.model.record import Entry
 from orchestrator.record import Ledger
 from tests.apply.playing import Hear, opened_plays, told
 from tests.apply.test_run import Parts, ran
-from tests.apply.town_of_one import TownOfOne
+from tests.apply.town_of_one import HereShell, TownOfOne
+from tests.faults.test_r01_killed_controller import TOWN, prepared
 
 FULL = LedgerError("no space left on device")
 
@@ -85,3 +89,31 @@ def test_real_ansible_changes_nothing_when_the_ledgers_file_cannot_grow(tmp_path
         town.apply(town.rendering("new"), "full", recorder=ledger)
     assert not town.read("setting")
     assert not town.ledger.fault()
+
+
+def test_a_full_disk_of_a_machine_stops_the_run_before_the_first_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: leave `need_room` out of `carry_out`, or `df` out of the survey."""
+    machines, ledger = prepared(tmp_path, monkeypatch)
+    machines.full.add("lab-pc-0002")
+    known = ledger.state()
+    with pytest.raises(MachineError, match="lab-pc-0002 has 0 MiB left") as refused:
+        pipeline.apply_town(TOWN, lambda _: True, pipeline.Options(hands=machines.hands))
+    assert "nothing was changed" in str(refused.value)
+    assert not machines.happened()
+    assert ledger.state() == known
+
+
+def test_a_full_disk_of_this_machine_stops_the_run_too(tmp_path: Path) -> None:
+    """Sabotage: ask for the machines' room only."""
+    with pytest.raises(MachineError, match=f"this machine has 2 MiB left for {tmp_path}"):
+        need_room([], {}, [tmp_path], lambda _: 2048)
+    need_room([], {}, [tmp_path / "not" / "there" / "yet"], lambda path: LEAST)
+    assert free_here(tmp_path / "not" / "there" / "yet") == pytest.approx(free_here(tmp_path), rel=0.1)
+
+
+def test_the_survey_reads_the_room_of_a_real_machine() -> None:
+    """Sabotage: read the second column of `df`."""
+    seen = survey(HereShell(), ["here"], {})["here"]
+    assert seen.free == pytest.approx(min(free_here(Path("/")), free_here(Path("/var/lib"))), rel=0.1)
