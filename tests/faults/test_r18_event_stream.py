@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -92,7 +93,8 @@ def test_a_killed_runner_leaves_its_unit_unknown_whatever_it_said_at_its_end(tmp
         assert time.monotonic() < end
         time.sleep(0.1)
     for process in descendants(townhall.pid):
-        os.kill(process, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
     assert townhall.wait(60) == 0
     kinds = [record.entry.kind for record in town.ledger.records()]
     assert kinds == ["started", "unknown"]
