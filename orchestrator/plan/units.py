@@ -62,7 +62,7 @@ def plan(
     if joins and not any(unit.role == DIRECTORY for unit in pending):
         found = (unit for unit in rendering.units if unit.role == DIRECTORY)
         pending += [as_done_before(_with_key(unit, keys, code, known)) for unit in found]
-    pending = [_with_stand_ins(unit, carried, ledger) for unit in pending]
+    pending = [_with_stand_ins(unit, carried, ledger, seen.get(unit.host)) for unit in pending]
     due = {(unit.host, unit.role) for unit in pending}
     hosts = set(rendering.connections) | {unit.host for unit in rendering.units}
     unwanted = sorted({host for host, _ in ledger.units} - hosts)
@@ -111,12 +111,17 @@ def _planned(unit: UnitRendering, key: str, arguments: str, role_code: str) -> P
 
 
 def _with_stand_ins(
-    unit: PlannedUnit, carried: Mapping[str, tuple[str, ...]], ledger: LedgerState
+    unit: PlannedUnit,
+    carried: Mapping[str, tuple[str, ...]],
+    ledger: LedgerState,
+    seen: Observation | None,
 ) -> PlannedUnit:
+    """Say for whom a host stands in; one that was made anew serves nobody yet."""
     roles = carried.get(unit.host)
     if not roles:
         return unit
-    in_service = any((unit.host, role) in ledger.units for role in roles)
+    known = (ledger.units.get((unit.host, role)) for role in roles)
+    in_service = any(state and not (seen and seen.is_other_than(state.machine)) for state in known)
     return replace(unit, stands_in=roles, in_service=in_service)
 
 

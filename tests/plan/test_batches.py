@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.model.plan import PlannedUnit
+from orchestrator.model.plan import Observation, PlannedUnit
+from orchestrator.plan import plan
 from orchestrator.plan.batches import CANARY_OVER, LARGEST, apart, batches
+from tests.plan.renderings import CODE, applied, rendering
 
 
 def unit(host: str, stands_in: tuple[str, ...] = (), in_service: bool = True) -> PlannedUnit:
@@ -49,6 +53,18 @@ def test_a_pair_of_which_none_serves_yet_is_set_up_at_once() -> None:
     """Sabotage: keep hosts apart whether they serve or not."""
     pair = [unit(host, ("domain_controller",), False) for host in ("dc1", "dc2")]
     assert batches(pair) == (("dc1", "dc2"),)
+
+
+def test_a_pair_whose_machines_were_both_made_anew_is_set_up_at_once() -> None:
+    """Sabotage: take for in service what the ledger knows of an earlier machine."""
+    code = replace(CODE, availability=frozenset({"dhcp_server"}))
+    town = rendering([("dhcp-1", "dhcp_server", {}), ("dhcp-2", "dhcp_server", {})])
+    ledger = applied(town, code)
+    known = {unit: state._replace(machine="old 1", key="") for unit, state in ledger.units.items()}
+    anew = dict.fromkeys(("dhcp-1", "dhcp-2"), Observation("new", "2"))
+    before = replace(ledger, units=known)
+    assert batches(plan(town, code, before, anew).units) == (("dhcp-1", "dhcp-2"),)
+    assert batches(plan(town, code, before).units) == (("dhcp-1",), ("dhcp-2",))
 
 
 @given(_units, st.sets(st.sampled_from([f"h{number:02}" for number in range(60)])))
