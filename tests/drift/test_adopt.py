@@ -46,7 +46,7 @@ def file_with(town: Path, role: str, path: str, **values: object) -> Drift:
     [
         ("workstation", "etc/dconf/db/local.d/00-townhall", "workstation_screen_lock_minutes", 25),
         ("backup_client", "etc/systemd/system/townhall-backup.timer", "backup_client_time", "03:15"),
-        ("workstation", "etc/default/locale", "workstation_locale", "en_US.UTF-8"),
+        ("workstation", "etc/locale.conf", "workstation_locale", "en_US.UTF-8"),
     ],
 )
 def test_a_text_that_one_argument_explains_becomes_that_argument(

@@ -15,7 +15,7 @@ DESK = Emitter(
     "workstation",
     {
         "etc/dconf/db/gdm.d/00-townhall": reading.keyfile,
-        "etc/default/locale": reading.shell,
+        "etc/locale.conf": reading.shell,
         "etc/issue": reading.issue,
         "etc/locale.gen": reading.words,
         "etc/motd": reading.lines,

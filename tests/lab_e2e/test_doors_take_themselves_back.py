@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.lab_e2e.conftest import Shell, comes_back, power_cut
+from tests.lab_e2e.conftest import Shell, Townhall, comes_back, power_cut
 
 HOST = "lab-pc-0001"
 TOOL = "/usr/local/sbin/townhall-rollback"
@@ -41,13 +41,17 @@ def test_a_mistake_in_who_may_log_in_is_gone_after_the_window(pc: Shell) -> None
     assert (late.returncode, "too late" in late.stderr) == (1, True)
 
 
-def test_a_machine_that_restarts_inside_the_window_lets_in_whom_it_did_before(pc: Shell) -> None:
+def test_a_machine_that_restarts_inside_the_window_lets_in_whom_it_did_before(
+    pc: Shell, townhall: Townhall
+) -> None:
     """Sabotage: leave townhall-rollback.service disabled."""
     assert pc(f"{TOOL} arm 600 {DOORS}").returncode == 0
     assert pc(LOCK_OUT).returncode == 0
     assert pc("true").returncode == 255, "the change did not lock the controller out: nothing is proven"
     power_cut(HOST)
     comes_back(pc, 90)
+    checked = townhall("verify", "--host", HOST)
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_only_a_connection_that_is_newer_than_the_change_confirms_it(pc: Shell) -> None:
