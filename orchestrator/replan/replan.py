@@ -106,9 +106,8 @@ class _Step:
             return Foreseen(plan)
         whole = self._policed(shared)
         self._judge_rules(whole)
-        if not set(plan.hosts) <= set(self.now.town.hosts) or len(plan.hosts) > MANY:
-            return Foreseen(plan)
-        if self._is_beyond(plan, shared):
+        is_inside = set(plan.hosts) <= set(self.now.town.hosts) and len(plan.hosts) <= MANY
+        if not is_inside or self._is_beyond(plan, shared):
             return Foreseen(plan)
         side = Side(self.now.town, self.now.intent, rendering, {}, whole)
         return Foreseen(plan, side, applied, self._last_firewall(plan))

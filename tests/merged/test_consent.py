@@ -15,8 +15,8 @@ from orchestrator.model.drift import Concern, Difference, Drift, Spot
 from orchestrator.pipeline import Done
 from orchestrator.plan.consent import Consent
 from orchestrator.undo import undoing
-from tests.merged.test_undo import HELPED
-from tests.merged.town import ADDED, MergedTown
+from tests.merged.test_undo import undo
+from tests.merged.town import ADDED, HELPED, MergedTown
 
 POLICY = "group_vars/all/policy.yml"
 ANCHOR = "# Exceptions need"
@@ -131,7 +131,7 @@ def test_a_resumed_run_is_taken_back_as_one_with_what_it_went_on_with(town: Merg
     cut(town)
     done = town.apply(only_rest=True)
     assert done is not None
-    undone = town.apply(ground=undoing(town.inventory, done.outcome.run)[1])
+    undone = undo(town, done.outcome.run)
     assert undone is not None and undone.succeeded
     assert {host for host, _ in town.doubles.ran} == HELPED
 
@@ -146,7 +146,7 @@ def test_a_second_attempt_is_in_nobodys_way(town: MergedTown) -> None:
     town.doubles.broken.clear()
     assert first is not None and not first.succeeded
     assert town.apply() is not None
-    undone = town.apply(ground=undoing(town.inventory, first.outcome.run)[1])
+    undone = undo(town, first.outcome.run)
     assert undone is not None and undone.succeeded
     assert {host for host, _ in town.doubles.ran} == HELPED
 

@@ -10,7 +10,7 @@ import pytest
 
 from orchestrator.errors import Refused
 from orchestrator.ground import Footing
-from tests.merged.town import ADDED, MergedTown
+from tests.merged.town import ADDED, HELPED, MergedTown
 
 GIT = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org"]
 
@@ -33,14 +33,7 @@ def test_a_merged_line_is_applied_and_a_second_apply_has_nothing_to_do(town: Mer
     assert done is not None
     assert done.succeeded
     assert ("lab-pc-0003", "workstation") in town.doubles.ran
-    assert {host for host, _ in town.doubles.ran} == {
-        "lab-sw2",
-        "lab-fw1",
-        "lab-dc1",
-        "lab-backup1",
-        "lab-dhcp1",
-        "lab-pc-0003",
-    }
+    assert {host for host, _ in town.doubles.ran} == {*HELPED, "lab-pc-0003"}
     assert town.apply() is None
 
 
@@ -56,13 +49,7 @@ def test_a_line_that_goes_is_taken_back_and_the_machine_is_retired(town: MergedT
     done = town.apply()
     assert done is not None
     assert done.retired == ("lab-pc-0003",)
-    assert {host for host, _ in town.doubles.ran} == {
-        "lab-sw2",
-        "lab-fw1",
-        "lab-dc1",
-        "lab-backup1",
-        "lab-dhcp1",
-    }
+    assert {host for host, _ in town.doubles.ran} == HELPED
     assert town.apply() is None
     kinds = [record.entry.kind for record in town.ledger().records(host="lab-pc-0003")]
     assert kinds[-1] == "retired"

@@ -19,9 +19,7 @@ from orchestrator.pipeline import Done, Options
 from orchestrator.plan.inverse import lasting
 from orchestrator.undo import undoing
 from tests.load.towns import lab_files
-from tests.merged.town import ADDED, MergedTown
-
-HELPED = {"lab-sw2", "lab-fw1", "lab-dc1", "lab-backup1", "lab-dhcp1"}
+from tests.merged.town import ADDED, HELPED, MergedTown
 
 
 def undo(town: MergedTown, name: str) -> Done | None:

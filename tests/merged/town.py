@@ -29,6 +29,9 @@ ADDED = {
     "replace": {"group_vars/all/people.yml": {', without_pc: "PC ordered"': ""}},
 }
 
+HELPED = {"lab-sw2", "lab-fw1", "lab-dc1", "lab-backup1", "lab-dhcp1"}
+"""The hosts that a PC's line touches beside the PC."""
+
 
 @dataclass
 class Doubles:

@@ -10,6 +10,7 @@ import pytest
 
 from orchestrator.verify.checks.first_passwords import who_chose_their_own
 from orchestrator.verify.checks.presence import here
+from orchestrator.verify.checks.samba_database import OPENED
 from orchestrator.verify.checks.standard_input import answer
 from orchestrator.verify.checks.tickets import complaint
 from orchestrator.verify.context import Context
@@ -20,19 +21,9 @@ pytestmark = pytest.mark.role("directory")
 PATIENCE = 60
 CONTROLLER = "domain_controller"
 
-SEARCH = """
-import json, sys
-from samba.auth import system_session
-from samba.credentials import Credentials
-from samba.param import LoadParm
-from samba.samdb import SamDB
-order = json.load(sys.stdin)
-lp = LoadParm()
-lp.load_default()
-own = Credentials()
-own.guess(lp)
-own.set_machine_account(lp)
-db = SamDB("ldap://" + order["controller"], session_info=system_session(), credentials=own, lp=lp)
+SEARCH = (
+    OPENED
+    + """\
 wanted = ["sAMAccountName", "objectClass", "userAccountControl", "member", "displayName"]
 kinds = "(|(objectClass=user)(objectClass=group)(objectClass=organizationalUnit))"
 found = db.search(order["base"], expression=kinds, attrs=wanted)
@@ -41,6 +32,7 @@ def entry(one):
     return {"dn": str(one.dn), **{name: [str(value) for value in one[name]] for name in there}}
 print(json.dumps([entry(one) for one in found]))
 """
+)
 DISABLED = 2
 
 Entry = dict[str, Any]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from orchestrator.verify.checks.presence import here
+from orchestrator.verify.checks.samba_database import OPENED
 from orchestrator.verify.checks.standard_input import answer
 from orchestrator.verify.context import Context
 
@@ -31,23 +32,14 @@ def ask(name, kind):
 print(json.dumps([ask(name, kind) for name, kind in order["questions"]]))
 """
 
-OURS = """
-import json, sys
-from samba.auth import system_session
-from samba.credentials import Credentials
-from samba.param import LoadParm
-from samba.samdb import SamDB
-order = json.load(sys.stdin)
-lp = LoadParm()
-lp.load_default()
-own = Credentials()
-own.guess(lp)
-own.set_machine_account(lp)
-db = SamDB("ldap://" + order["controller"], session_info=system_session(), credentials=own, lp=lp)
+OURS = (
+    OPENED
+    + """\
 ours = "(&(objectClass=dnsNode)(adminDescription=townhall)(!(dNSTombstoned=TRUE)))"
 found = db.search("DC=DomainDnsZones," + order["base"], expression=ours, attrs=["name"])
 print(json.dumps([f"{one['name'][0]}.{one.dn.get_component_value(1)}".lower() for one in found]))
 """
+)
 
 Record = dict[str, str]
 Answers = dict[tuple[str, str], list[str] | None]
