@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from dataclasses import fields
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -120,7 +121,13 @@ def _around(code: CodeDigests) -> str:
     for path in sorted((PROJECT / "orchestrator").rglob("*.py")):
         own.update(path.read_bytes())
     places = (f"{name}={os.environ.get(name)}" for name in _PLACES)
-    return digest("\n".join((sys.version, repr(code), own.hexdigest(), *places)))
+    return digest("\n".join((sys.version, *_in_words(code), own.hexdigest(), *places)))
+
+
+def _in_words(code: CodeDigests) -> Iterable[str]:
+    """Every part of the code in words; a set comes in another order in each process."""
+    parts = (getattr(code, field.name) for field in fields(code))
+    return (repr(sorted(part) if isinstance(part, frozenset) else part) for part in parts)
 
 
 def _text(path: str | Path) -> str | None:
