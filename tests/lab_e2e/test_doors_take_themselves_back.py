@@ -12,6 +12,7 @@ HOST = "lab-pc-0001"
 TOOL = "/usr/local/sbin/townhall-rollback"
 DOORS = "/etc/ssh /etc/pam.d /etc/nsswitch.conf"
 WINDOW_SECONDS = 8
+RELOAD_SECONDS = 10
 DIGESTS = f"find {DOORS} -type f | LC_ALL=C sort | xargs sha256sum"
 LOCK_OUT = (
     "echo 'AllowUsers nobody' > /etc/ssh/sshd_config.d/00-mistake.conf"
@@ -28,6 +29,7 @@ def pc(on: Callable[[str], Shell]) -> Iterator[Shell]:
     before = shell(DIGESTS).stdout
     assert before
     yield shell
+    comes_back(shell, RELOAD_SECONDS)
     assert shell(DIGESTS).stdout == before
 
 
