@@ -14,6 +14,7 @@ from orchestrator.apply.crash import as_told
 from orchestrator.apply.devices import ROLES as DEVICES
 from orchestrator.apply.devices import survey_devices
 from orchestrator.apply.doubt import doubtful, resolved
+from orchestrator.apply.host_keys import hold_host_keys
 from orchestrator.apply.lock import locked, who
 from orchestrator.apply.observer import Nobody, Observer
 from orchestrator.apply.room import need_room
@@ -81,13 +82,13 @@ class Done:
 
     @property
     def succeeded(self) -> bool:
-        """Whether every unit was applied and every check held."""
-        return self.outcome.succeeded and self.verdict.passed
+        """Whether every unit was applied, every check held, and no host that was asked is a stranger."""
+        return self.outcome.succeeded and self.verdict.passed and not self.prospect.rejected
 
     @property
     def retired(self) -> tuple[str, ...]:
         """The hosts that are retired now: whatever named them was applied without them, and proven."""
-        return self.prospect.plan.unwanted if self.succeeded else ()
+        return self.prospect.plan.unwanted if self.outcome.succeeded and self.verdict.passed else ()
 
 
 def look(root: Path, wanted: Desired | None = None) -> Prospect:
@@ -136,6 +137,7 @@ def apply_town(root: Path, agreed: Callable[[Prospect], bool], options: Options)
         if prospect.plan.is_empty and cut:
             close(town, cut)
         prospect = options.narrow(prospect)
+        hold_host_keys(prospect.plan.hosts, prospect.observed)
         if prospect.plan.is_empty:
             return None
         _hold_consent(prospect, options.consent)
@@ -227,6 +229,7 @@ def rebuild_ledger(root: Path) -> int:
     """Remember what every machine's stamps say; return how many units were found."""
     prospect = look(root)
     prospect = look_closer(prospect, prospect.wanted.intent.placements)
+    hold_host_keys((), prospect.observed)
     keys = current_keys(prospect.wanted.rendering, prospect.code)
     run = name_of_run()
     with closing(Ledger(ledger_path(prospect.wanted.town))) as ledger:

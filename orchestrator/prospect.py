@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestrator.desired import Desired
+from orchestrator.errors import Problem
 from orchestrator.model.apply_plan import Foreseen
 from orchestrator.model.names import FIREWALL
 from orchestrator.model.plan import CodeDigests, Observation, Plan
@@ -23,6 +24,11 @@ class Prospect:
     observed: Mapping[str, Observation]
     plan: Plan
     applied: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def rejected(self) -> tuple[Problem, ...]:
+        """The hosts that are not entered, because they showed a key that is not pinned for them."""
+        return tuple(sorted(seen.rejected for seen in self.observed.values() if seen.rejected))
 
     @property
     def foreseen(self) -> Foreseen:

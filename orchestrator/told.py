@@ -8,6 +8,7 @@ from pathlib import Path
 from orchestrator.errors import TownhallError
 from orchestrator.pipeline import Done
 from orchestrator.report.outcome_markdown import failed_markdown, nothing_markdown, outcome_markdown
+from orchestrator.report.rejected_text import rejected_text
 
 
 def reported(path: Path | None, act: Callable[[], Done | None]) -> Done | None:
@@ -20,7 +21,9 @@ def reported(path: Path | None, act: Callable[[], Done | None]) -> Done | None:
         path.write_text(failed_markdown(error), encoding="utf-8")
         raise
     words = (
-        outcome_markdown(done.outcome, done.verdict, done.record, done.retired)
+        outcome_markdown(
+            done.outcome, done.verdict, done.record, done.retired, rejected_text(done.prospect.rejected)
+        )
         if done
         else nothing_markdown()
     )

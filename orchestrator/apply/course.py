@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from threading import Event, Lock
 
 from orchestrator.apply.ansible import Job
@@ -17,7 +18,7 @@ from orchestrator.apply.playbook import Author, RunPlay, inventory
 from orchestrator.apply.settle import judged
 from orchestrator.apply.tools import Arguments, Order, Tools
 from orchestrator.errors import TownhallError
-from orchestrator.model.outcome import APPLIED, FAILED
+from orchestrator.model.outcome import APPLIED, FAILED, NOT_STARTED
 from orchestrator.model.plan import PlannedUnit
 from orchestrator.model.rendering import Rendering
 from orchestrator.model.verdict import Selection
@@ -40,6 +41,7 @@ class Course:
     stamped: frozenset[str]
     cancelled: Event = field(default_factory=Event)
     proven: set[tuple[int, int]] = field(default_factory=set)
+    turned_away: list[PlannedUnit] = field(default_factory=list)
     alone: Lock = field(default_factory=Lock)
 
     def follow(self, order: tuple[Lane, ...]) -> None:
@@ -65,17 +67,36 @@ class Course:
         """Say why nothing further may begin, or nothing."""
         if self.journal.fault:
             return str(self.journal.fault)
-        return self.bounds.exceeded(self.journal.lost())
+        return self.bounds.exceeded(self._lost())
 
     def _go(self, number: int, lane: Lane) -> None:
-        self._prove_before(lane.plays[0])
-        plays = self._still_wanted(lane.plays)
-        if not plays or self.why_stopped():
-            return
-        if lane.of_devices:
-            self._configure(plays)
-        else:
-            self._converge(str(number + 1), plays)
+        for part, plays in enumerate(self._parts(lane), 1):
+            self._prove_before(plays[0])
+            wanted = self._still_wanted(plays)
+            if self.why_stopped():
+                return
+            if lane.of_devices:
+                self._configure(wanted)
+            elif wanted:
+                self._converge(f"{number + 1}.{part}", wanted)
+            self._turn_away(plays)
+
+    def _parts(self, lane: Lane) -> list[tuple[RunPlay, ...]]:
+        """Cut a lane at its batches where a host of it is rejected: that one is lost to its own batch."""
+        if not any(self.order.rejected.keys() & set(play.hosts) for play in lane.plays):
+            return [lane.plays]
+        return [tuple(plays) for _, plays in groupby(lane.plays, key=lambda play: play.wave_and_batch)]
+
+    def _turn_away(self, plays: Iterable[RunPlay]) -> None:
+        """A host that is not entered is lost, as a silent one, when the rest of its batch is done."""
+        lost = {unit.host for unit in self._lost()}
+        for unit in (unit for play in plays for unit in play.units if unit.host in self.order.rejected):
+            problem = self.order.rejected[unit.host]
+            self.journal.finish(unit, NOT_STARTED, f"{unit.host} {problem.reason} [{problem.code}]")
+            self.turned_away += () if unit.host in lost else (unit,)
+
+    def _lost(self) -> tuple[PlannedUnit, ...]:
+        return (*self.journal.lost(), *self.turned_away)
 
     def _prove_before(self, play: RunPlay) -> None:
         """Check the batch before a play's own, once, where it has roles that go on to another host."""
@@ -87,7 +108,7 @@ class Course:
             mine = [one for one in self.plays if one.play.position == position]
             go_on = {one.role for one in mine if one.batch >= number}
             before = [one for one in mine if one.batch == number - 1 and one.role in go_on]
-            lost = {unit.host for unit in self.journal.lost()}
+            lost = {unit.host for unit in self._lost()}
             self._prove([unit for one in before for unit in one.units if unit.host not in lost])
 
     def _prove(self, units: list[PlannedUnit]) -> None:
@@ -100,7 +121,7 @@ class Course:
 
     def _still_wanted(self, plays: Iterable[RunPlay]) -> tuple[RunPlay, ...]:
         """Leave out hosts where an earlier unit did not succeed."""
-        lost = {unit.host for unit in self.journal.lost()}
+        lost = self.order.rejected.keys() | {unit.host for unit in self._lost()}
         kept = (
             replace(play, units=tuple(unit for unit in play.units if unit.host not in lost)) for play in plays
         )

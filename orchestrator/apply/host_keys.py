@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
-from orchestrator.errors import Problem
+from orchestrator.errors import Problem, Refused
 from orchestrator.model.plan import Observation
 from orchestrator.reach import Answer
 
@@ -15,16 +15,22 @@ _UNKNOWN = re.compile(r"No (\S+) host key is known for (\S+)")
 _PINNED_IN = re.compile(r"Offending \S+ key in (.+):(\d+)")
 
 
-def rejected(answers: Mapping[str, Answer], known: Mapping[str, Observation]) -> Iterator[Problem]:
-    """Say which hosts showed a key that is not theirs, with both fingerprints and how to pin a new one."""
-    for host, answer in sorted(answers.items()):
-        if answer.reached:
-            continue
-        pinned = known.get(host, Observation()).fingerprint
-        if changed := _CHANGED.search(answer.error):
-            yield _changed(host, changed[1], pinned, answer.error)
-        elif unknown := _UNKNOWN.search(answer.error):
-            yield _unknown(host, unknown[2])
+def rejection(answer: Answer, known: Observation) -> Problem | None:
+    """Say that a host showed a key that is not its own, with both fingerprints and how to pin a new one."""
+    if answer.reached:
+        return None
+    if changed := _CHANGED.search(answer.error):
+        return _changed(answer.host, changed[1], known.fingerprint, answer.error)
+    if unknown := _UNKNOWN.search(answer.error):
+        return _unknown(answer.host, unknown[2])
+    return None
+
+
+def hold_host_keys(hosts: Iterable[str], observed: Mapping[str, Observation]) -> None:
+    """Raise Refused with every rejected host where none of the hosts that a plan touches may be entered."""
+    rejected = {host: seen.rejected for host, seen in observed.items() if seen.rejected}
+    if rejected and not set(hosts) - rejected.keys():
+        raise Refused(rejected.values())
 
 
 def _changed(host: str, address: str, pinned: str, said: str) -> Problem:

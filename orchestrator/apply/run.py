@@ -34,7 +34,9 @@ def apply(
     journal = Journal(order.run, tools.recorder, tools.observer, order.observed)
     plays = run_plays(plan.waves, code.plays, order.silent)
     bounds = _bounds(plays, code, order)
-    course = Course(rendering, plays, bounds, arguments, order, tools, journal, _clear_stamps(plan, tools))
+    course = Course(
+        rendering, plays, bounds, arguments, order, tools, journal, _clear_stamps(plan, order, tools)
+    )
     tools.observer.run_started(order.run, plan.units)
     try:
         course.follow(lanes(plays, code.after))
@@ -63,7 +65,8 @@ def _arguments(unit: UnitRendering, plan: Plan) -> Mapping[str, object]:
     return unit.arguments
 
 
-def _clear_stamps(plan: Plan, tools: Tools) -> frozenset[str]:
+def _clear_stamps(plan: Plan, order: Order, tools: Tools) -> frozenset[str]:
     """Remove the stamps of all pending units; return the hosts where they may still stand."""
-    units = [(unit.host, unit.role) for unit in plan.units if unit.role not in ROLES]
+    entered = [unit for unit in plan.units if unit.host not in order.rejected]
+    units = [(unit.host, unit.role) for unit in entered if unit.role not in ROLES]
     return frozenset({host for host, _ in units} - tools.stamps.remove_all(tools.shell, units))

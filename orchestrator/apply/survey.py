@@ -7,8 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 
-from orchestrator.apply.host_keys import rejected
-from orchestrator.errors import Refused
+from orchestrator.apply.host_keys import rejection
 from orchestrator.model.intent import Intent
 from orchestrator.model.plan import Observation
 from orchestrator.model.town import Town
@@ -48,22 +47,19 @@ def _fingerprint(key: str) -> str:
 def survey(
     shell: Shell, hosts: Iterable[str], known: Mapping[str, Observation], folder: str = STAMPS
 ) -> dict[str, Observation]:
-    """Read identity, stamps and free room of hosts, many at once; a silent one is not reachable.
+    """Read identity, stamps and free room of hosts, many at once.
 
-    Raises Refused for hosts that show a key which is not pinned for them.
+    A silent one is not reachable; nor is one that shows a key which is not pinned for it: that is rejected.
     """
     command = f"cat /etc/machine-id {folder}/*.json 2>/dev/null; {_ROOM}; true"
     answers = shell.run_all(dict.fromkeys(hosts, command), timeout=30)
-    problems = tuple(rejected(answers, known))
-    if problems:
-        raise Refused(problems)
     return {host: observation(answer, known.get(host, Observation())) for host, answer in answers.items()}
 
 
 def observation(answer: Answer, known: Observation) -> Observation:
     """Understand one host's answer."""
     if not answer.reached:
-        return Observation(fingerprint=known.fingerprint, reachable=False)
+        return Observation(known.fingerprint, reachable=False, rejected=rejection(answer, known))
     said = answer.output.splitlines()
     room = [int(line.removeprefix(_FREE)) for line in said if line.startswith(_FREE)]
     machine_id, *lines = [line for line in said if not line.startswith(_FREE)] or [""]

@@ -12,6 +12,7 @@ from orchestrator.apply.devices import Devices, Switches
 from orchestrator.apply.journal import Recorder
 from orchestrator.apply.observer import Nobody, Observer
 from orchestrator.apply.stamps import Stamps
+from orchestrator.errors import Problem
 from orchestrator.model.plan import Observation
 from orchestrator.model.verdict import Selection, Verdict
 from orchestrator.reach import Shell
@@ -53,3 +54,8 @@ class Order:
     def silent(self) -> frozenset[str]:
         """The hosts that did not answer when they were asked."""
         return frozenset(host for host, seen in self.observed.items() if not seen.reachable)
+
+    @property
+    def rejected(self) -> Mapping[str, Problem]:
+        """The hosts that are not entered, and why."""
+        return {host: seen.rejected for host, seen in self.observed.items() if seen.rejected}

@@ -84,8 +84,10 @@ def carried_out(
 def _shown(prospect: Prospect) -> str:
     from orchestrator.outlook import outlook
     from orchestrator.report.plan_text import plan_text
+    from orchestrator.report.rejected_text import rejected_text
 
-    return plan_text(outlook(prospect.foreseen, prospect.root))
+    told = plan_text(outlook(prospect.foreseen, prospect.root))
+    return "\n\n".join([told, *rejected_text(prospect.rejected)])
 
 
 def _cut_off(cut: Interrupted) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as documents
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 def nothing(json: bool, whole: bool = False) -> str:
     """The words for a run that did not happen; `whole` where one was to be resumed that is complete."""
     document: dict[str, object] = {"schema": "townhall.apply/1", "record": None}
-    document |= {"units": [], "checks": [], "retired": []}
+    document |= {"units": [], "checks": [], "retired": [], "rejected": []}
     words = "nothing was interrupted: the last run came to its end" if whole else "nothing was changed"
     return documents.dumps(document) if json else words
 
@@ -22,10 +23,12 @@ def told(done: Done, language: str) -> str:
     from orchestrator.handed_over import handed_over
     from orchestrator.report.handover import hand_over_text
     from orchestrator.report.outcome_text import outcome_text, verdict_text
+    from orchestrator.report.rejected_text import rejected_text
 
     language = language or done.prospect.wanted.town.identity.language
     parts = [outcome_text(done.outcome), verdict_text(done.verdict)]
     parts += [f"  retired: {', '.join(done.retired)}"] if done.retired else []
+    parts += rejected_text(done.prospect.rejected)
     parts.append(f"ledger record {done.record}; to take this back: townhall undo {done.outcome.run}")
     return "\n\n".join([*parts, *(hand_over_text(summary, language) for summary in handed_over(done))])
 
@@ -39,6 +42,7 @@ def document(done: Done) -> str:
         "record": done.record,
         "succeeded": done.succeeded,
         "retired": list(done.retired),
+        "rejected": [asdict(problem) for problem in done.prospect.rejected],
     }
     return documents.dumps(
         {**parts, **outcome_json(done.outcome), "checks": verdict_json(done.verdict)["checks"]},

@@ -77,11 +77,13 @@ def _pending(inventory: Path, ask: bool, out: Path | None, valid: int) -> ApplyP
         from orchestrator.preview import previewed
 
         return outlook(previewed(inventory), inventory)
+    from orchestrator.apply.host_keys import hold_host_keys
     from orchestrator.pipeline import lawful, look, look_closer
 
     prospect = lawful(look(inventory))
     if ask:
         prospect = look_closer(prospect, prospect.wanted.intent.placements)
+        hold_host_keys((), prospect.observed)
     if out:
         from orchestrator.saved_plan import save_apply
 

@@ -6,6 +6,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from orchestrator.errors import Problem
 from orchestrator.model.rendering import Play
 
 
@@ -55,7 +56,8 @@ class Observation:
 
     Empty identities are unknown; `stamps` is None where nobody looked. A device keeps no stamps: it `differs`
     if its running configuration is not as wanted. `drifted` roles were changed by hand since. `free` are the
-    KiB left on its fullest disk, where that is known.
+    KiB left on its fullest disk, where that is known. A host that is `rejected` showed a key that is not
+    pinned for it: it is not entered.
     """
 
     fingerprint: str = ""
@@ -65,6 +67,7 @@ class Observation:
     differs: bool = False
     drifted: frozenset[str] = frozenset()
     free: int | None = None
+    rejected: Problem | None = None
 
     @property
     def machine(self) -> str:

@@ -11,22 +11,32 @@ from orchestrator.report.outcome_text import outcome_text, verdict_text
 from orchestrator.report.safe_markdown import code, fenced, inline
 
 
-def outcome_markdown(outcome: Outcome, verdict: Verdict, record: int, retired: Sequence[str]) -> str:
-    """Return one sentence, then what every host and every check came to."""
-    if outcome.succeeded and verdict.passed:
+def outcome_markdown(
+    outcome: Outcome, verdict: Verdict, record: int, retired: Sequence[str], rejected: Sequence[str] = ()
+) -> str:
+    """Return one sentence, then what every host and every check came to; `rejected` are words of hosts."""
+    if outcome.succeeded and verdict.passed and not rejected:
         head = f"**Applied and proven** in {outcome.seconds:.0f} s"
     else:
         head = "**Not done**: look at what failed; the next apply takes up what is left"
     return "\n".join(
-        [f"{head} (run {code(outcome.run)}, ledger record {record})", *_body(outcome, verdict, retired)]
+        [
+            f"{head} (run {code(outcome.run)}, ledger record {record})",
+            *_body(outcome, verdict, retired, rejected),
+        ]
     )
 
 
-def _body(outcome: Outcome, verdict: Verdict, retired: Sequence[str]) -> Iterator[str]:
+def _body(
+    outcome: Outcome, verdict: Verdict, retired: Sequence[str], rejected: Sequence[str]
+) -> Iterator[str]:
     if retired:
         yield f"\nRetired: {', '.join(map(inline, retired))}"
     yield "\n### Machines\n"
     yield fenced(outcome_text(outcome).splitlines() or ["no machine was touched"])
+    for words in rejected:
+        yield ""
+        yield fenced(words.splitlines())
     yield "\n### Checks\n"
     yield fenced(verdict_text(verdict).splitlines())
     yield f"\nTo take it back: {code(f'townhall undo {outcome.run}')}, or revert the merge.\n"

@@ -10,7 +10,6 @@ import paramiko
 import pytest
 
 from orchestrator.apply.survey import known_keys, survey
-from orchestrator.errors import Refused
 from orchestrator.model.plan import Observation
 from orchestrator.reach import Ssh
 from tests.switches.ios_device import IosDevice
@@ -42,9 +41,10 @@ def asked(server: IosServer, tmp_path: Path, pinned: str) -> tuple[str, list[str
         f"  UserKnownHostsFile {known}\n  StrictHostKeyChecking yes\n  BatchMode yes\n  User townhall\n"
     )
     fingerprint = known_keys(pinned).get(f"[127.0.0.1]:{server.port}", "")
-    with pytest.raises(Refused) as refused:
-        survey(Ssh(config), ["pc-1"], {"pc-1": Observation(fingerprint)})
-    (problem,) = refused.value.problems
+    seen = survey(Ssh(config), ["pc-1"], {"pc-1": Observation(fingerprint)})["pc-1"]
+    assert not seen.reachable
+    problem = seen.rejected
+    assert problem is not None
     return fingerprint, [problem.place, problem.code, problem.value, problem.reason, problem.remedy]
 
 
@@ -72,4 +72,5 @@ def test_a_machine_that_is_switched_off_is_only_not_reachable(tmp_path: Path) ->
     """Sabotage: refuse whoever does not answer."""
     config = tmp_path / "config"
     config.write_text("Host pc-1\n  HostName 127.0.0.1\n  Port 1\n  BatchMode yes\n")
-    assert survey(Ssh(config), ["pc-1"], {})["pc-1"].reachable is False
+    seen = survey(Ssh(config), ["pc-1"], {})["pc-1"]
+    assert (seen.reachable, seen.rejected) == (False, None)
