@@ -39,6 +39,7 @@ from orchestrator.model.town import Town
 from orchestrator.model.verdict import Selection, Verdict
 from orchestrator.plan import plan, with_changes
 from orchestrator.plan.bounds import tolerated
+from orchestrator.plan.clocks import hold_clocks
 from orchestrator.plan.consent import Consent, hold_consent
 from orchestrator.plan.drifted import with_every_handler
 from orchestrator.plan.keys import canonical, current_keys, digest
@@ -140,6 +141,7 @@ def apply_town(root: Path, agreed: Callable[[Prospect], bool], options: Options)
         hold_host_keys(prospect.plan.hosts, prospect.observed)
         if prospect.plan.is_empty:
             return None
+        _hold_clocks(prospect)
         _hold_consent(prospect, options.consent)
         if not agreed(prospect):
             return None
@@ -154,6 +156,11 @@ def _standing(root: Path, town: Town, options: Options) -> tuple[Desired, Ground
     files = right_files(root)
     town = load_files(files, root, date.today())
     return following(town), stand(root, options.footing, town, files)
+
+
+def _hold_clocks(prospect: Prospect) -> None:
+    wanted = prospect.wanted
+    hold_clocks(wanted.town, prospect.plan, wanted.rendering, prospect.code, prospect.observed)
 
 
 def _hold_consent(prospect: Prospect, consent: Consent) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -39,12 +40,16 @@ Host {host}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one host said; status 255 means that it could not be reached."""
+    """What one host said; status 255 means that it could not be reached.
+
+    `moment` is what the controller's clock said in the middle of the round trip, in seconds since 1970.
+    """
 
     host: str
     status: int
     output: str
     error: str
+    moment: float | None = None
 
     @property
     def reached(self) -> bool:
@@ -118,6 +123,7 @@ class Ssh:
 
     def _run(self, host: str, command: str, timeout: float) -> Answer:
         words = ["sudo", "-n", "sh", "-c", _quoted(command)] if self.become else [command]
+        began, ticks = time.time(), time.monotonic()
         try:
             done = subprocess.run(
                 ["ssh", "-F", str(self.config), host, "--", *words],
@@ -129,7 +135,8 @@ class Ssh:
             )
         except subprocess.TimeoutExpired:
             return Answer(host, UNREACHABLE, "", f"no answer within {timeout:g} s")
-        return Answer(host, done.returncode, done.stdout, done.stderr.strip())
+        middle = began + (time.monotonic() - ticks) / 2
+        return Answer(host, done.returncode, done.stdout, done.stderr.strip(), middle)
 
     def run_all(self, commands: Mapping[str, str], timeout: float = 60) -> dict[str, Answer]:
         """Run one command on each host, many at once, and return the answers by host."""

@@ -36,8 +36,14 @@ def code_digests(catalogue: Catalogue, project: Path = PROJECT) -> CodeDigests:
         platform=_platform(project),
         not_units=_run_nowhere(facts),
         after={role: tuple(said["after"]) for role, said in facts.items() if "after" in said},
-        availability=frozenset(role for role, said in facts.items() if said.get("availability", False)),
+        availability=_saying("availability", facts),
+        kerberos=_saying("kerberos", facts),
+        sets_clock=_saying("sets_clock", facts),
     )
+
+
+def _saying(word: str, facts: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(role for role, said in facts.items() if said.get(word, False))
 
 
 def _platform(project: Path) -> str:

@@ -14,7 +14,7 @@ from orchestrator.model.town import Town
 from orchestrator.reach import Answer, Shell, in_project
 
 STAMPS = "/var/lib/townhall/units"
-_FREE = "free "
+_FREE, _CLOCK = "free ", "clock "
 _ROOM = f"df -Pk / /var/lib 2>/dev/null | awk 'NR > 1 {{print \"{_FREE}\" $4}}'"
 
 
@@ -47,11 +47,11 @@ def _fingerprint(key: str) -> str:
 def survey(
     shell: Shell, hosts: Iterable[str], known: Mapping[str, Observation], folder: str = STAMPS
 ) -> dict[str, Observation]:
-    """Read identity, stamps and free room of hosts, many at once.
+    """Read identity, stamps, free room and clock of hosts, each in one round trip, many at once.
 
     A silent one is not reachable; nor is one that shows a key which is not pinned for it: that is rejected.
     """
-    command = f"cat /etc/machine-id {folder}/*.json 2>/dev/null; {_ROOM}; true"
+    command = f"cat /etc/machine-id {folder}/*.json 2>/dev/null; {_ROOM}; date +'{_CLOCK}%s'; true"
     answers = shell.run_all(dict.fromkeys(hosts, command), timeout=30)
     return {host: observation(answer, known.get(host, Observation())) for host, answer in answers.items()}
 
@@ -61,15 +61,20 @@ def observation(answer: Answer, known: Observation) -> Observation:
     if not answer.reached:
         return Observation(known.fingerprint, reachable=False, rejected=rejection(answer, known))
     said = answer.output.splitlines()
-    room = [int(line.removeprefix(_FREE)) for line in said if line.startswith(_FREE)]
-    machine_id, *lines = [line for line in said if not line.startswith(_FREE)] or [""]
+    room, clock = _numbers(said, _FREE), _numbers(said, _CLOCK)
+    machine_id, *lines = [line for line in said if not line.startswith((_FREE, _CLOCK))] or [""]
     stamps = [stamp for stamp in map(_stamp, lines) if stamp.get("machine_id") == machine_id]
     return Observation(
         fingerprint=known.fingerprint,
         machine_id=machine_id.strip(),
         stamps={stamp["role"]: stamp["key"] for stamp in stamps},
         free=min(room, default=None),
+        skew=clock[0] - answer.moment if clock and answer.moment is not None else None,
     )
+
+
+def _numbers(said: Iterable[str], mark: str) -> list[int]:
+    return [int(line.removeprefix(mark)) for line in said if line.startswith(mark)]
 
 
 def _stamp(line: str) -> dict[str, str]:

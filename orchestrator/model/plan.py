@@ -16,7 +16,8 @@ class CodeDigests:
 
     `roles` covers a role's tree, the filters and modules of ours and the collections that it uses;
     `not_units` are roles that run nowhere; `after` names by role those that must be done first, where a role
-    says so; the hosts of an `availability` role stand in for each other.
+    says so; the hosts of an `availability` role stand in for each other. A `kerberos` role needs a right
+    clock, and one that `sets_clock` steps a wrong one when its handlers run.
     """
 
     roles: Mapping[str, str]
@@ -25,6 +26,8 @@ class CodeDigests:
     not_units: frozenset[str] = frozenset()
     after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     availability: frozenset[str] = frozenset()
+    kerberos: frozenset[str] = frozenset()
+    sets_clock: frozenset[str] = frozenset()
 
 
 class UnitState(NamedTuple):
@@ -57,7 +60,7 @@ class Observation:
     Empty identities are unknown; `stamps` is None where nobody looked. A device keeps no stamps: it `differs`
     if its running configuration is not as wanted. `drifted` roles were changed by hand since. `free` are the
     KiB left on its fullest disk, where that is known. A host that is `rejected` showed a key that is not
-    pinned for it: it is not entered.
+    pinned for it: it is not entered. `skew` are the seconds by which its clock is ahead of the controller's.
     """
 
     fingerprint: str = ""
@@ -68,6 +71,7 @@ class Observation:
     drifted: frozenset[str] = frozenset()
     free: int | None = None
     rejected: Problem | None = None
+    skew: float | None = None
 
     @property
     def machine(self) -> str:
