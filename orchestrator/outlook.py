@@ -10,7 +10,7 @@ from orchestrator.model.apply_plan import ApplyPlan, Foreseen
 
 def outlook(foreseen: Foreseen, root: Path) -> ApplyPlan:
     """Everything that is read before an apply; where the plan comes without its town, the town is read."""
-    if not foreseen.plan.units:
+    if foreseen.plan.is_empty:
         return ApplyPlan.without_impact(foreseen.plan)
     from orchestrator.desired import catalogue
     from orchestrator.request.apply import apply_plan
@@ -23,4 +23,5 @@ def outlook(foreseen: Foreseen, root: Path) -> ApplyPlan:
     assert foreseen.side  # noqa: S101  a prospect knows its town
     roles = {unit.role for unit in foreseen.plan.units}
     today = date.today().isoformat()
-    return apply_plan(foreseen, surroundings(catalogue(), foreseen.side.town, today, roles))
+    around = surroundings(catalogue(), foreseen.side.town, today, roles, foreseen.plan.unwanted)
+    return apply_plan(foreseen, around)

@@ -19,16 +19,24 @@ def roles_of(catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(sorted({role for play in catalogue.plays for role in play.roles}))
 
 
-def surroundings(catalogue: Catalogue, town: Town, day: str, history: Collection[str]) -> Surroundings:
-    """What the program says of its roles, and how long units of the roles in `history` took."""
+def surroundings(
+    catalogue: Catalogue, town: Town, day: str, history: Collection[str], leaving: Collection[str] = ()
+) -> Surroundings:
+    """What the program says of its roles, and the ledger of `history` roles and `leaving` hosts."""
     roles = roles_of(catalogue)
     restarts = {role: restarting_handlers(role) for role in roles}
-    return Surroundings(catalogue, not_units(roles), restarts, (), _history(town, history), day)
+    found, last = _remembered(town, history, leaving)
+    return Surroundings(catalogue, not_units(roles), restarts, (), found, day, last)
 
 
-def _history(town: Town, roles: Collection[str]) -> dict[str, float]:
+def _remembered(
+    town: Town, roles: Collection[str], leaving: Collection[str]
+) -> tuple[dict[str, float], dict[str, int]]:
+    """Median seconds of a unit by role, and the newest record of each host that leaves."""
     path = ledger_path(town)
-    if not roles or not path.exists():
-        return {}
+    if not (roles or leaving) or not path.exists():
+        return {}, {}
     with closing(Ledger(path)) as ledger:
-        return medians(ledger.spans(roles))
+        units = ledger.state(leaving).units if leaving else {}
+        last = {host: max(one.record for unit, one in units.items() if unit[0] == host) for host, _ in units}
+        return medians(ledger.spans(roles)), last

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from orchestrator.model.plan import Plan
-from orchestrator.model.request import LOW, Hit, Impact, Risk, Side, Undo
+from orchestrator.model.request import LOW, Hit, Impact, Lines, Risk, Side, Undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +34,38 @@ class PendingUnit:
     key: str
     reason: str
     changes: tuple[str, ...]
+    because: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """A unit that was applied, and whose check never ended."""
+
+    host: str
+    role: str
+    because: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A host without a line: what named it is taken back, and then it is retired.
+
+    Its own line is gone, so that the ledger's newest record of it says why.
+    """
+
+    host: str
+    because: Lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyPlan(Impact):
-    """Everything that is read before an apply; `record` is the ledger's newest.
-
-    `unwanted` hosts have no line any more: what named them is taken back, and then they are retired.
-    """
+    """Everything that is read before an apply; `record` is the ledger's newest."""
 
     risk: Risk
     record: int
-    units: tuple[PendingUnit, ...]
-    unverified: tuple[tuple[str, str], ...] = ()
-    unwanted: tuple[str, ...] = ()
+    units: tuple[PendingUnit, ...] = ()
+    unverified: tuple[Unproven, ...] = ()
+    unwanted: tuple[Leaving, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -55,8 +73,8 @@ class ApplyPlan(Impact):
         return not (self.units or self.unverified or self.unwanted)
 
     @classmethod
-    def without_impact(cls, plan: Plan, units: tuple[PendingUnit, ...] = ()) -> ApplyPlan:
-        """The plan as it is where nothing runs."""
+    def without_impact(cls, plan: Plan) -> ApplyPlan:
+        """The plan as it is where nothing runs, without a row."""
         return cls(
             town=plan.town,
             summary=_without_runs(plan),
@@ -66,9 +84,6 @@ class ApplyPlan(Impact):
             waves=(),
             undo=Undo(),
             record=plan.record,
-            units=units,
-            unverified=plan.unverified,
-            unwanted=plan.unwanted,
         )
 
 

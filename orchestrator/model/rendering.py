@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from orchestrator.model.source import Because
+from orchestrator.model.source import Because, Source
+
+CATALOGUE = "playbooks/site.yml"
 
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """One play of the catalogue: its position is its order."""
+    """One play of the catalogue: its position is its order, `line` is where it begins in the file."""
 
     position: int
     name: str
@@ -18,6 +20,12 @@ class Play:
     roles: tuple[str, ...]
     become: bool
     any_errors_fatal: bool
+    line: int = 1
+
+    @property
+    def source(self) -> Source:
+        """Where it stands in the repository, or in Townhall's own where the repository holds towns alone."""
+        return Source(CATALOGUE, self.line)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from orchestrator.model.intent import Intent
@@ -38,6 +38,11 @@ class Line:
 
 
 Lines = tuple[Line, ...]
+
+
+def joined(parts: Iterable[Lines]) -> Lines:
+    """All lines of some rows, each once, sorted."""
+    return tuple(sorted({line for lines in parts for line in lines}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,8 @@ class Surroundings:
     """Median seconds of a unit by role, as far as a ledger knows them."""
     day: str = ""
     """The day of the plan, such as 2026-12-31."""
+    last_records: Mapping[str, int] = field(default_factory=dict)
+    """By host that leaves, the ledger's newest record of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,17 +215,20 @@ class FlowChange:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A rule of the policy that the request breaks, with a packet or a place that shows it."""
+    """A rule of the policy that the request breaks, with a packet that shows it."""
 
     rule: str
-    place: str
     counter_example: str
     reason: str
+    because: Lines
 
 
 @dataclass(frozen=True, slots=True)
 class RequestWave:
-    """What runs at one place of the catalogue; `seconds` is None where nothing is known of earlier runs."""
+    """What runs at one place of the catalogue; `seconds` is None where nothing is known of earlier runs.
+
+    It is there because of its play, and because of the limit of its tier, which bounds what it may lose.
+    """
 
     position: int
     name: str
@@ -226,6 +236,7 @@ class RequestWave:
     hosts: tuple[str, ...]
     units: int
     seconds: float | None
+    because: Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,10 +248,18 @@ class CodeEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the way back, and the lines that it puts back."""
+
+    text: str
+    because: Lines
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """How to take the request back, and what comes back by no revert."""
 
-    steps: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
     no_inverse: tuple[Reason, ...] = ()
 
 

@@ -20,6 +20,14 @@ class Source:
 Because = tuple[Source, ...]
 
 
+LEDGER = "ledger"
+
+
+def of_record(number: int | None) -> Because:
+    """A record of the ledger as a line of it, if there is one."""
+    return () if number is None else (Source(LEDGER, number),)
+
+
 class Written(Protocol):
     """Anything that knows the line where it stands."""
 

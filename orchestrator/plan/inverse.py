@@ -10,7 +10,7 @@ from typing import Any
 from orchestrator.model.apply_plan import Foreseen
 from orchestrator.model.plan import Plan, PlannedUnit
 from orchestrator.model.request import LOW, MEDIUM
-from orchestrator.model.source import Source
+from orchestrator.model.source import Source, of_record
 from orchestrator.model.town import Secret
 from orchestrator.plan.units import ARGUMENTS, CODE, FRESH, ROLE
 
@@ -28,12 +28,18 @@ class Lasting:
     because: tuple[Source, ...] = ()
 
 
-def lasting(foreseen: Foreseen) -> tuple[Lasting, ...]:
-    """Return each kind of step that has no inverse once."""
+def lasting(foreseen: Foreseen, records: Mapping[str, int] | None = None) -> tuple[Lasting, ...]:
+    """Return each kind of step that has no inverse once; `records` are the newest of hosts that leave."""
     plan, town = foreseen.plan, foreseen.side.town if foreseen.side else None
     lines = {host: town.hosts[host].source for host in plan.hosts if host in town.hosts} if town else {}
     rotated = _secrets(foreseen.applied, town.secrets) if town else ()
-    return (*_new(plan, lines), *_code(plan, lines), *rotated, *_retired(plan), *_unknown(plan, lines))
+    return (
+        *_new(plan, lines),
+        *_code(plan, lines),
+        *rotated,
+        *_retired(plan, records or {}),
+        *_unknown(plan, lines),
+    )
 
 
 def _new(plan: Plan, lines: Sources) -> Iterator[Lasting]:
@@ -72,10 +78,10 @@ def _references(value: Any) -> Iterator[tuple[str, int]]:
             yield from _references(inner)
 
 
-def _retired(plan: Plan) -> Iterator[Lasting]:
+def _retired(plan: Plan, records: Mapping[str, int]) -> Iterator[Lasting]:
     for host in plan.unwanted:
         text = f"{host}: a machine that was wiped or given away since does not come back with its line"
-        yield Lasting(MEDIUM, text)
+        yield Lasting(MEDIUM, text, of_record(records.get(host)))
 
 
 def _unknown(plan: Plan, lines: Sources) -> Iterator[Lasting]:

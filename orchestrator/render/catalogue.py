@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import yaml
 
 from orchestrator.errors import Problem, Refused
-from orchestrator.model.rendering import Catalogue, Play
+from orchestrator.model.rendering import CATALOGUE, Catalogue, Play
 
-FILE = "playbooks/site.yml"
+FILE = CATALOGUE
 _KEYS = ("name", "hosts", "roles", "become", "gather_facts", "any_errors_fatal")
 _SWITCHES = ("become", "gather_facts", "any_errors_fatal")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -41,6 +41,7 @@ def _play(node: yaml.MappingNode, position: int) -> Play:
         roles=tuple(role.value for role in values["roles"].value),
         become="become" in values and values["become"].value == "true",
         any_errors_fatal="any_errors_fatal" in values and values["any_errors_fatal"].value == "true",
+        line=node.start_mark.line + 1,
     )
 
 

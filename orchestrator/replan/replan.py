@@ -106,7 +106,8 @@ class _Step:
             return Foreseen(plan)
         whole = self._policed(shared)
         self._judge_rules(whole)
-        is_inside = set(plan.hosts) <= set(self.now.town.hosts) and len(plan.hosts) <= MANY
+        told = {*plan.hosts, *(host for host, _ in plan.unverified)}
+        is_inside = told <= set(self.now.town.hosts) and len(plan.hosts) <= MANY
         if not is_inside or self._is_beyond(plan, shared):
             return Foreseen(plan)
         side = Side(self.now.town, self.now.intent, rendering, {}, whole)

@@ -6,7 +6,17 @@ from collections.abc import Iterable, Iterator
 
 from orchestrator.model.request import Affected, Change, Impact, Lines, Reason
 from orchestrator.report.impact_text import NOT_COMPUTED, Section
-from orchestrator.report.request_words import because, count, folded, hosts, listed, of_file, of_flow, took
+from orchestrator.report.request_words import (
+    because,
+    count,
+    folded,
+    hosts,
+    lines_of,
+    listed,
+    of_file,
+    of_flow,
+    took,
+)
 from orchestrator.report.safe_markdown import code, fenced, inline
 
 _DIFFERENCES = 60
@@ -35,7 +45,7 @@ def hit(plan: Impact) -> Iterator[str]:
     groups = (("person", plan.hit.people), ("room", plan.hit.rooms), ("service", plan.hit.services))
     for word, found in groups:
         if found:
-            yield f"- {count(len(found), word)}: {_affected(found)}{why(_lines(found))}"
+            yield f"- {count(len(found), word)}: {_affected(found)}{why(lines_of(found))}"
     for one in plan.hit.interruptions:
         where = f" on {code(hosts(one.hosts))}" if one.hosts else ""
         yield f"- {inline(one.what)}{where}: {inline(one.expected)}{why(one.because)}"
@@ -47,10 +57,6 @@ def _affected(found: tuple[Affected, ...]) -> str:
     names = [f"{inline(one.name)} ({inline(listed(one.through, 3))})" for one in found[:12]]
     more = f" and {len(found) - 12} more" if len(found) > 12 else ""
     return f"{', '.join(names)}{more}"
-
-
-def _lines(found: Iterable[Affected]) -> Lines:
-    return tuple(dict.fromkeys(line for one in found for line in one.because))
 
 
 def changes(found: Iterable[Change]) -> Iterator[str]:
@@ -81,10 +87,11 @@ def waves(plan: Impact) -> Iterator[str]:
     """What runs when, and for how long."""
     for wave in plan.waves:
         size = f"{count(wave.units, 'unit')} on {count(len(wave.hosts), 'host')}"
-        yield f"- {wave.position} {inline(wave.name)}: {size}, {inline(', '.join(wave.roles))}: {took(wave)}"
+        told = f"{inline(wave.name)}: {size}, {inline(', '.join(wave.roles))}: {took(wave)}"
+        yield f"- {wave.position} {told}{why(wave.because)}"
 
 
 def undo(plan: Impact) -> Iterator[str]:
     """What no revert brings back, and the steps of one."""
     yield from (f"- no inverse: {inline(one.text)}{why(one.because)}" for one in plan.undo.no_inverse)
-    yield from (f"- {inline(step)}" for step in plan.undo.steps)
+    yield from (f"- {inline(step.text)}{why(step.because)}" for step in plan.undo.steps)

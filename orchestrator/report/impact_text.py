@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from orchestrator.model.request import Affected, Change, Impact, Lines, Reason
+from orchestrator.model.request import Affected, Change, Impact, Reason
 from orchestrator.report.request_words import (
     because,
     clean,
     count,
     folded,
     hosts,
+    lines_of,
     listed,
     of_file,
     of_flow,
@@ -48,7 +49,7 @@ def hit(plan: Impact) -> Iterator[str]:
     for word, found in groups:
         if found:
             yield from row(
-                f"{count(len(found), word)}: {listed(map(_affected, found))}", because(_lines(found))
+                f"{count(len(found), word)}: {listed(map(_affected, found))}", because(lines_of(found))
             )
     for one in plan.hit.interruptions:
         where = f" [{hosts(one.hosts)}]" if one.hosts else ""
@@ -57,10 +58,6 @@ def hit(plan: Impact) -> Iterator[str]:
 
 def _affected(one: Affected) -> str:
     return f"{one.name}: {listed(one.through, 3)}"
-
-
-def _lines(found: Iterable[Affected]) -> Lines:
-    return tuple(dict.fromkeys(line for one in found for line in one.because))
 
 
 def changes(found: Iterable[Change]) -> Iterator[str]:
@@ -89,11 +86,13 @@ def waves(plan: Impact) -> Iterator[str]:
     """What runs when, and for how long."""
     for wave in plan.waves:
         size = f"{count(wave.units, 'unit')} on {count(len(wave.hosts), 'host')}"
-        yield f"  {wave.position:3}  {clean(wave.name)}: {size}, {listed(wave.roles)}: {took(wave)}"
+        told = f"{wave.position:3}  {clean(wave.name)}: {size}, {listed(wave.roles)}: {took(wave)}"
+        yield from row(told, because(wave.because))
 
 
 def undo(plan: Impact) -> Iterator[str]:
     """What no revert brings back, and the steps of one."""
     for reason in plan.undo.no_inverse:
         yield from row(f"no inverse: {clean(reason.text)}", because(reason.because))
-    yield from (f"  {number}. {clean(step)}" for number, step in enumerate(plan.undo.steps, 1))
+    for number, step in enumerate(plan.undo.steps, 1):
+        yield from row(f"{number}. {clean(step.text)}", because(step.because))

@@ -8,11 +8,11 @@ from typing import Any
 from orchestrator.model.apply_plan import ApplyPlan
 from orchestrator.report.json_schema import schema_of
 
-SCHEMA = "townhall.plan/2"
+SCHEMA = "townhall.plan/3"
 
 
 def plan_json(plan: ApplyPlan) -> dict[str, object]:
-    """Return the plan as a document of the schema townhall.plan/2."""
+    """Return the plan as a document of the schema townhall.plan/3."""
     return {"schema": SCHEMA, **asdict(plan)}
 
 

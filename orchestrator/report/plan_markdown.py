@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from orchestrator.model.apply_plan import ApplyPlan
 from orchestrator.report.batch_rows import batch_rows
-from orchestrator.report.impact_markdown import changes, flows, hit, reasons, sections, undo, waves
+from orchestrator.report.impact_markdown import changes, flows, hit, reasons, sections, undo, waves, why
 from orchestrator.report.plan_text import NO_FIREWALL, RETIRED
 from orchestrator.report.safe_markdown import code, inline
 
@@ -30,10 +30,10 @@ def plan_markdown(plan: ApplyPlan) -> str:
 
 
 def _unverified(plan: ApplyPlan) -> Iterator[str]:
-    yield from (f"- {code(role)} on {code(host)}" for host, role in plan.unverified)
+    yield from (f"- {code(one.role)} on {code(one.host)}{why(one.because)}" for one in plan.unverified)
 
 
 def _unwanted(plan: ApplyPlan) -> Iterator[str]:
-    yield from (f"- {code(host)}" for host in plan.unwanted)
+    yield from (f"- {code(one.host)}{why(one.because)}" for one in plan.unwanted)
     if plan.unwanted:
         yield from ("", f"{RETIRED[0].upper()}{RETIRED[1:]}.")

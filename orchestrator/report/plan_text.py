@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from orchestrator.model.apply_plan import ApplyPlan
 from orchestrator.report.batch_rows import batch_rows
-from orchestrator.report.impact_text import changes, flows, hit, reasons, sections, undo, waves
-from orchestrator.report.request_words import clean, listed
+from orchestrator.report.impact_text import changes, flows, hit, reasons, row, sections, undo, waves
+from orchestrator.report.request_words import because, clean, lines_of, listed
 
 ALL = 1_000
 RETIRED = "what named them is taken back; their accounts stay disabled, their backups are kept"
@@ -32,9 +32,10 @@ def plan_text(plan: ApplyPlan) -> str:
 
 def _rest(plan: ApplyPlan) -> Iterator[str]:
     if plan.unverified:
-        yield from (
-            "",
-            f"to be checked only: {listed((f'{role} on {host}' for host, role in plan.unverified), ALL)}",
-        )
+        units = listed((f"{one.role} on {one.host}" for one in plan.unverified), ALL)
+        why = because(lines_of(plan.unverified))
+        yield from ("", *row(f"to be checked only: {units}", why, 0))
     if plan.unwanted:
-        yield from ("", f"retired, their line is gone: {listed(plan.unwanted, ALL)}", f"  {RETIRED}")
+        hosts = listed((one.host for one in plan.unwanted), ALL)
+        why = because(lines_of(plan.unwanted))
+        yield from ("", *row(f"retired, their line is gone: {hosts}", why, 0), f"  {RETIRED}")

@@ -8,11 +8,11 @@ from typing import Any
 from orchestrator.model.request import RequestPlan
 from orchestrator.report.json_schema import schema_of
 
-SCHEMA = "townhall.request/2"
+SCHEMA = "townhall.request/3"
 
 
 def request_json(plan: RequestPlan) -> dict[str, object]:
-    """Return the plan as a document of the schema townhall.request/2."""
+    """Return the plan as a document of the schema townhall.request/3."""
     return {"schema": SCHEMA, **asdict(plan), "units": [list(unit) for unit in plan.units]}
 
 

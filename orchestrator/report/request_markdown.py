@@ -51,7 +51,8 @@ def _code(plan: RequestPlan) -> Iterator[str]:
     shown = {change.role for change in plan.changes if change.files}
     for role, files in plan.files.roles.items():
         if role not in shown:
-            yield f"- role {code(role)}, which runs nowhere: {code(listed(map(of_file, files)))}"
+            told = f"role {code(role)}, which runs nowhere: {code(listed(map(of_file, files)))}"
+            yield f"- {told}{why(tuple(file.line for file in files))}"
 
 
 def _effect(plan: RequestPlan) -> Iterator[str]:
@@ -63,5 +64,5 @@ def _effect(plan: RequestPlan) -> Iterator[str]:
 
 def _violations(plan: RequestPlan) -> Iterator[str]:
     for one in plan.violations:
-        shown = f"such as {code(one.counter_example)}, at {code(one.place)}"
-        yield f"- **{inline(one.rule)}**: {inline(one.reason)}; {shown}"
+        shown = f"such as {code(one.counter_example)}"
+        yield f"- **{inline(one.rule)}**: {inline(one.reason)}; {shown}{why(one.because)}"

@@ -43,7 +43,8 @@ def _code(plan: RequestPlan) -> Iterator[str]:
     shown = {change.role for change in plan.changes if change.files}
     for role, files in plan.files.roles.items():
         if role not in shown:
-            yield from row(f"role {clean(role)}, which runs nowhere: {', '.join(map(of_file, files))}")
+            told = f"role {clean(role)}, which runs nowhere: {', '.join(map(of_file, files))}"
+            yield from row(told, because(tuple(file.line for file in files)))
 
 
 def _effect(plan: RequestPlan) -> Iterator[str]:
@@ -55,4 +56,5 @@ def _effect(plan: RequestPlan) -> Iterator[str]:
 
 def _violations(plan: RequestPlan) -> Iterator[str]:
     for one in plan.violations:
-        yield from row(clean(f"{one.rule}: {one.reason}; such as {one.counter_example}"), clean(one.place))
+        told = clean(f"{one.rule}: {one.reason}; such as {one.counter_example}")
+        yield from row(told, because(one.because))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from orchestrator.model.request import FileChange, FlowRow, Lines, RequestWave
 
@@ -29,6 +30,19 @@ def clean(value: object) -> str:
 def because(lines: Lines) -> str:
     """The first lines that give a value, and how many more there are."""
     return listed(map(str, lines), LINES_SHOWN)
+
+
+class Traced(Protocol):
+    """A row that knows its lines."""
+
+    @property
+    def because(self) -> Lines:
+        """The lines that give it."""
+
+
+def lines_of(rows: Iterable[Traced]) -> Lines:
+    """The lines of several rows that share one, in their order."""
+    return tuple(dict.fromkeys(line for row in rows for line in row.because))
 
 
 def listed(names: Iterable[str], shown: int = HOSTS_SHOWN) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from orchestrator.model.intent import Placement, SwitchPort, User
 from orchestrator.model.request import Side
+from orchestrator.model.source import because
 
 Unit = tuple[str, str]
 Given = Mapping[Unit, Mapping[str, Any]]
@@ -16,7 +17,10 @@ DIRECTORY, SWITCH, DHCP_SERVER = "directory", "switch", "dhcp_server"
 
 
 def as_given(side: Side, pending: Iterable[Unit], given: Given) -> Side:
-    """The side as pending units are given it; a unit that is given nothing has no account and no port."""
+    """The side as pending units are given it; a unit that is given nothing has no account and no port.
+
+    What no line of today speaks of is there because of the line of the host that keeps it.
+    """
     units, intent = tuple(pending), side.intent
     due = {role for _, role in units}
     ports = {unit[0]: tuple(_ports(side, unit, given)) for unit in units if unit[1] == SWITCH}
@@ -33,10 +37,10 @@ def as_given(side: Side, pending: Iterable[Unit], given: Given) -> Side:
 
 def _users(side: Side, given: Given) -> Iterator[User]:
     lines = {user.account: user.because for user in side.intent.users}
-    for (_, role), arguments in given.items():
+    for (host, role), arguments in given.items():
         for said in arguments["directory_users"] if role == DIRECTORY else ():
             fields = {name: value for name, value in said.items() if name != "initial_password"}
-            yield User(**fields, because=lines.get(said["account"], ()))
+            yield User(**fields, because=lines.get(said["account"]) or because(side.town.hosts.get(host)))
 
 
 def _ports(side: Side, unit: Unit, given: Given) -> Iterator[SwitchPort]:
@@ -44,7 +48,8 @@ def _ports(side: Side, unit: Unit, given: Given) -> Iterator[SwitchPort]:
     lines = {port.number: port.because for port in side.intent.switch_ports.get(host, ())}
     for said in given[unit]["switch_ports"] if unit in given else ():
         values = (said["mode"], said["vlan"], tuple(said["vlans"]), said["description"])
-        yield SwitchPort(host, said["number"], *values, lines.get(said["number"], ()))
+        mine = lines.get(said["number"]) or because(side.town.hosts.get(host))
+        yield SwitchPort(host, said["number"], *values, mine)
 
 
 def _moved(side: Side, given: Given) -> dict[str, Placement]:

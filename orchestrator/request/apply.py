@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from orchestrator.model.apply_plan import ApplyPlan, Foreseen
+from orchestrator.model.apply_plan import ApplyPlan, Foreseen, Leaving, Unproven
 from orchestrator.model.names import FIREWALL
 from orchestrator.model.plan import Plan
 from orchestrator.model.request import (
@@ -22,16 +22,19 @@ from orchestrator.model.request import (
     Policed,
     Reason,
     Side,
+    Step,
     Surroundings,
     Undo,
+    joined,
 )
+from orchestrator.model.source import Because, of_record
 from orchestrator.plan.inverse import lasting
 from orchestrator.plan.keys import canonical
 from orchestrator.plan.pending import pending as pending_units
 from orchestrator.request.applied import Given, Unit, as_given
 from orchestrator.request.hit import hit
 from orchestrator.request.lines import Edited
-from orchestrator.request.named import named
+from orchestrator.request.named import Named, named
 from orchestrator.request.policy import flow_change, hosts_by_address
 from orchestrator.request.risk import risk
 from orchestrator.request.summary import size
@@ -44,29 +47,63 @@ STEPS = (
 )
 
 
+class _Today(Edited):
+    """Lines of now alone: arguments are remembered without the lines that they came from."""
+
+    def _near(self, old: Because, new: Because) -> Lines:
+        return _of_head((new or old)[:1])
+
+
 def apply_plan(foreseen: Foreseen, around: Surroundings) -> ApplyPlan:
     """Everything that is read before an apply; raises ValueError where the plan comes without its town."""
     plan, side = foreseen.plan, foreseen.side
     if side is None:
         raise ValueError("without its town a plan has no impact")
+    rest = _without_runs(plan, side, around)
+    if not plan.units:
+        return rest
     pending = [(unit.host, unit.role) for unit in plan.units]
     given = _given(foreseen, side)
     before = {unit: json.loads(foreseen.applied.get(unit, "null")) or given[unit] for unit in _known(plan)}
     head = as_given(side, pending, given)
     base = replace(_as_remembered(side, pending, before) or head, policed=_policed(foreseen, side))
-    lines = {host: (Line(HEAD, side.town.hosts[host].source),) for host in plan.hosts}
-    changes = tuple(_changes(plan, side, lines))
-    order, flows = waves(changes, around), _flows(base, head, changes)
+    lines = {host: _of_host(side, host) for host in plan.hosts}
+    known = named(side)
+    changes = tuple(_changes(plan, known, lines))
+    order, flows = waves(changes, around, side.town.rules, HEAD), _flows(base, head, changes)
+    all_lines = joined(change.because for change in changes)
     return replace(
-        ApplyPlan.without_impact(plan, pending_units(plan)),
+        rest,
+        units=pending_units(plan, lambda unit: _because([unit.host], unit.changes, known, lines)),
         summary=f"runs {size(order)}: {_why(plan)}",
-        risk=risk(None, head, changes, around, flows),
-        hit=hit(base, head, changes, around, Edited({}, {}), lines),
+        risk=risk(None, head, changes, around, flows, lines=all_lines),
+        hit=hit(base, head, changes, around, _Today({}, {}), lines),
         changes=changes,
         waves=order,
-        undo=_undo(foreseen),
+        undo=_undo(foreseen, around, all_lines),
         flows=flows,
     )
+
+
+def _without_runs(plan: Plan, side: Side, around: Surroundings) -> ApplyPlan:
+    """What is to be checked only, and which hosts leave."""
+    unproven = (Unproven(host, role, _of_host(side, host)) for host, role in plan.unverified)
+    leaving = (Leaving(host, _of_head(of_record(around.last_records.get(host)))) for host in plan.unwanted)
+    return replace(ApplyPlan.without_impact(plan), unverified=tuple(unproven), unwanted=tuple(leaving))
+
+
+def _of_host(side: Side, host: str) -> Lines:
+    return _of_head((side.town.hosts[host].source,))
+
+
+def _of_head(sources: Because) -> Lines:
+    return tuple(Line(HEAD, source) for source in sources)
+
+
+def _because(hosts: Iterable[str], told: Iterable[str], known: Named, lines: Mapping[str, Lines]) -> Lines:
+    """The lines of hosts, and of everything that the words of a change name."""
+    found = dict.fromkeys(line for host in hosts for line in lines[host])
+    return tuple(found | dict.fromkeys(_of_head(known.of(told))))
 
 
 def _as_remembered(side: Side, pending: Iterable[Unit], before: Given) -> Side | None:
@@ -110,17 +147,14 @@ def _firewall(side: Side) -> Mapping[str, object] | None:
     return next((unit.arguments for unit in side.rendering.units if unit.role == FIREWALL), None)
 
 
-def _changes(plan: Plan, side: Side, lines: Mapping[str, Lines]) -> Iterator[Change]:
+def _changes(plan: Plan, known: Named, lines: Mapping[str, Lines]) -> Iterator[Change]:
     """The same change of one role on some hosts, in the order of the plan."""
-    known = named(side)
     grouped: dict[tuple[int, str, str, tuple[str, ...]], list[str]] = {}
     for unit in plan.units:
         grouped.setdefault((unit.position, unit.role, unit.reason, unit.changes), []).append(unit.host)
     for (position, role, reason, told), hosts in grouped.items():
-        because = dict.fromkeys(line for host in hosts for line in lines[host])
-        because |= dict.fromkeys(Line(HEAD, source) for source in known.of(told))
         words = told or ((NOT_DERIVABLE,) if reason == ROLE else ())
-        yield Change(reason, role, position, tuple(hosts), words, tuple(because))
+        yield Change(reason, role, position, tuple(hosts), words, _because(hosts, told, known, lines))
 
 
 def _why(plan: Plan) -> str:
@@ -128,9 +162,8 @@ def _why(plan: Plan) -> str:
     return ", ".join(f"{count} x {reason}" for reason, count in counts.items())
 
 
-def _undo(foreseen: Foreseen) -> Undo:
+def _undo(foreseen: Foreseen, around: Surroundings, lines: Lines) -> Undo:
     reasons = (
-        Reason(one.level, one.text, tuple(Line(HEAD, source) for source in one.because))
-        for one in lasting(foreseen)
+        Reason(one.level, one.text, _of_head(one.because)) for one in lasting(foreseen, around.last_records)
     )
-    return Undo(STEPS, tuple(reasons)) if foreseen.plan.units else Undo()
+    return Undo(tuple(Step(text, lines) for text in STEPS), tuple(reasons))

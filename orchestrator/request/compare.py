@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orchestrator.model.request import (
+    BASE,
     FilesChanged,
     Headline,
     RequestPlan,
@@ -11,6 +12,7 @@ from orchestrator.model.request import (
     Surroundings,
 )
 from orchestrator.request.changes import changes as changed
+from orchestrator.request.files import lines_of
 from orchestrator.request.headlines import headlines
 from orchestrator.request.hit import hit
 from orchestrator.request.lines import Edited
@@ -33,19 +35,20 @@ def request(  # noqa: PLR0913, PLR0917 - two sides, what is around them, and who
     edited = reader(base.files if base else {}, head.files)
     changes = changed(base, head, files.roles, around, edited)
     done = headlines(base.town, head.town) if base else (_founded(head, edited),)
-    order = waves(changes, around)
+    order = waves(changes, around, head.town.rules, BASE)
     flows, violations = flow_change(base, head, changes), violated(head)
+    lines = (*edited.all(), *lines_of(files))
     return RequestPlan(
         town=head.rendering.town,
         revisions=revisions,
         summary=summary(done, changes, files, order),
         headlines=done,
-        risk=reviewed_risk(base, head, changes, files, around, flows, violations),
+        risk=reviewed_risk(base, head, changes, files, around, flows, violations, lines),
         hit=hit(base, head, changes, around, edited),
         changes=changes,
         files=files,
         waves=order,
-        undo=undo(base, head, changes),
+        undo=undo(base, head, changes, lines),
         flows=flows,
         violations=violations,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from orchestrator.model.request import BASE, HEAD, FileChange, FilesChanged, Line
+from orchestrator.model.request import BASE, HEAD, FileChange, FilesChanged, Line, Lines, joined
 from orchestrator.model.source import Source
 from orchestrator.request.lines import changed_lines
 
@@ -65,6 +65,12 @@ def sorted_files(differing: Iterable[Differing], town: str) -> FilesChanged:
         elif not role:
             other.append(change)
     return FilesChanged({role: tuple(found) for role, found in roles.items()}, tuple(code), tuple(other))
+
+
+def lines_of(files: FilesChanged) -> Lines:
+    """The first line of each file that differs, each once."""
+    of_roles = (one for found in files.roles.values() for one in found)
+    return joined((one.line,) for one in (*of_roles, *files.code, *files.other))
 
 
 def _role(path: str) -> str:

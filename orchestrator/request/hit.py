@@ -18,6 +18,7 @@ from orchestrator.model.request import (
     Lines,
     Side,
     Surroundings,
+    joined,
 )
 from orchestrator.model.source import Because
 from orchestrator.request.lines import Edited
@@ -107,13 +108,9 @@ def _services(sides: list[Side], touched: Mapping[str, Lines], disturbed: set[st
 
 def _affected(through: Mapping[str, Mapping[str, Lines]]) -> tuple[Affected, ...]:
     return tuple(
-        Affected(name, tuple(sorted(found)), _joined(found.values()))
+        Affected(name, tuple(sorted(found)), joined(found.values()))
         for name, found in sorted(through.items())
     )
-
-
-def _joined(parts: Iterable[Lines]) -> Lines:
-    return tuple(sorted({line for lines in parts for line in lines}))
 
 
 def _restarts(changes: Iterable[Change], around: Surroundings) -> Iterator[Interruption]:
@@ -136,7 +133,7 @@ def _ports(base: Side | None, head: Side, edited: Edited) -> Iterator[Interrupti
             grouped.setdefault(_transition(before[port], after[port]), []).append(port)
     for words, ports in sorted(grouped.items()):
         hosts = tuple(sorted({ends[port] for port in ports if port in ends}))
-        lines = _joined(edited.why(before[port].because, after[port].because) for port in ports)
+        lines = joined(edited.why(before[port].because, after[port].because) for port in ports)
         expected = f"the link's own time; {NO_HISTORY}"
         yield Interruption(f"{_numbered(ports)}: {words}", hosts, expected, lines)
 

@@ -58,7 +58,7 @@ def violated(head: Side) -> tuple[Violation, ...]:
     """The rules that the rendered policy breaks, each with a packet that shows it."""
     arguments, town = _first(head), head.policed.town if head.policed else head.town
     return tuple(
-        Violation(one.rule.name, str(one.rule.source), str(one.packet), one.reason)
+        Violation(one.rule.name, str(one.packet), one.reason, (Line(HEAD, one.rule.source),))
         for one in (broken_rules(town, arguments, hosts_by_address(head)) if arguments else ())
     )
 

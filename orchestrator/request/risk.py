@@ -42,9 +42,14 @@ def reviewed_risk(  # noqa: PLR0913, PLR0917 - one value for each thing that bea
     around: Surroundings,
     flows: FlowChange | None = None,
     violations: tuple[Violation, ...] = (),
+    edited: Lines = (),
 ) -> ReviewedRisk:
-    """The risk of a request with all of its reasons, the highest first, and who has to approve it."""
-    found = risk(base, head, changes, around, flows, (*_of_code(files, around), *_of_violations(violations)))
+    """The risk of a request with all of its reasons, the highest first, and who has to approve it.
+
+    `edited` are all the lines that a person changed.
+    """
+    more = (*_of_code(files, around), *_of_violations(violations))
+    found = risk(base, head, changes, around, flows, more, edited)
     least, asked = approvals(base, head, changes, files)
     usual = 2 if files.code or found.level == HIGH else 1
     return ReviewedRisk(found.level, (*found.reasons, *asked), max(usual, least))
@@ -57,8 +62,12 @@ def risk(  # noqa: PLR0913, PLR0917
     around: Surroundings,
     flows: FlowChange | None = None,
     more: tuple[Reason, ...] = (),
+    lines: Lines = (),
 ) -> Risk:
-    """The risk of changes with all of its reasons, the highest first; `more` reasons count too."""
+    """The risk of changes with all of its reasons, the highest first; `more` reasons count too.
+
+    Where there is no reason, `lines` are all that is harmless.
+    """
     reasons = [
         *more,
         *_of_roles(head, changes),
@@ -70,8 +79,8 @@ def risk(  # noqa: PLR0913, PLR0917
         *restraints(base, head, changes, around.day),
     ]
     found = tuple(sorted(reasons, key=lambda reason: -LEVELS.index(reason.level)))
-    harmless = Reason(LOW, "data alone, for few hosts, none of which others depend on")
-    return Risk(found[0].level if found else LOW, found or (harmless,))
+    harmless = Reason(LOW, "data alone, for few hosts, none of which others depend on", lines)
+    return Risk(found[0].level if found else LOW, found or ((harmless,) if lines else ()))
 
 
 def _of_code(files: FilesChanged, around: Surroundings) -> Iterator[Reason]:
@@ -152,7 +161,7 @@ def _of_flows(flows: FlowChange | None) -> Iterator[Reason]:
 
 def _of_violations(violations: tuple[Violation, ...]) -> Iterator[Reason]:
     for violation in violations:
-        yield Reason(HIGH, f"{violation.rule}: {violation.reason}")
+        yield Reason(HIGH, f"{violation.rule}: {violation.reason}", violation.because)
 
 
 def _listed(hosts: tuple[str, ...]) -> str:

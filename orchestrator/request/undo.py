@@ -12,23 +12,25 @@ from orchestrator.model.request import (
     ROLE,
     Change,
     Line,
+    Lines,
     Reason,
     Side,
+    Step,
     Undo,
+    joined,
 )
 
-STEPS = (
-    "git revert the merge of this request (git revert -m 1 MERGE), and review the plan of the revert",
-    "townhall apply: every change above runs the other way round",
-)
+REVERT = "git revert the merge of this request (git revert -m 1 MERGE), and review the plan of the revert"
+APPLY = "townhall apply: every change above runs the other way round"
 
 
-def undo(base: Side | None, head: Side, changes: tuple[Change, ...]) -> Undo:
-    """The steps of a revert, and beforehand what has no inverse."""
+def undo(base: Side | None, head: Side, changes: tuple[Change, ...], edited: Lines) -> Undo:
+    """The steps of a revert, which puts the edited lines back, and beforehand what has no inverse."""
     if not changes:
         return Undo()
     reasons = (*_of_hosts(base, head), *_of_secrets(base, head), *_of_roles(changes))
-    return Undo(STEPS, tuple(dict.fromkeys(reasons)))
+    steps = (Step(REVERT, edited), Step(APPLY, joined(change.because for change in changes)))
+    return Undo(steps, tuple(dict.fromkeys(reasons)))
 
 
 def _of_hosts(base: Side | None, head: Side) -> Iterator[Reason]:

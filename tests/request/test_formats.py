@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 
 from orchestrator.cli.main import run
 from orchestrator.desired import PROJECT
-from orchestrator.model.apply_plan import ApplyPlan, PendingUnit
+from orchestrator.model.apply_plan import ApplyPlan, Leaving, PendingUnit, Unproven
 from orchestrator.model.request import (
     ARGUMENTS,
     HEAD,
@@ -37,6 +37,7 @@ from orchestrator.model.request import (
     ReviewedRisk,
     Revisions,
     Risk,
+    Step,
     Undo,
     Violation,
 )
@@ -77,10 +78,10 @@ def plan_of(word: str) -> RequestPlan:
         hit=Hit(affected, affected, affected, (Interruption(word, (word,), word, lines),)),
         changes=(Change(ARGUMENTS, word, 1, (word,), (word, f"{word}[{word}]: {word}"), lines, (file,)),),
         files=FilesChanged({word: (file,)}, (file,), (file,)),
-        waves=(RequestWave(1, word, (word,), (word,), 1, None),),
-        undo=Undo((word,), (Reason(HIGH, word, lines),)),
+        waves=(RequestWave(1, word, (word,), (word,), 1, None, lines),),
+        undo=Undo((Step(word, lines),), (Reason(HIGH, word, lines),)),
         flows=FlowChange((FlowRow(True, word, word, word, word, lines),)),
-        violations=(Violation(word, word, word, word),),
+        violations=(Violation(word, word, word, lines),),
         effect=CodeEffect((Change(ARGUMENTS, word, 1, (word,), (word,), lines),)),
     )
 
@@ -88,6 +89,7 @@ def plan_of(word: str) -> RequestPlan:
 def apply_plan_of(word: str) -> ApplyPlan:
     """The same before an apply."""
     same = plan_of(word)
+    lines = same.waves[0].because
     return ApplyPlan(
         town=word,
         summary=word,
@@ -98,9 +100,9 @@ def apply_plan_of(word: str) -> ApplyPlan:
         undo=same.undo,
         flows=same.flows,
         record=1,
-        units=(PendingUnit(word, word, 1, 1, word, word, (word,)),),
-        unverified=((word, word),),
-        unwanted=(word,),
+        units=(PendingUnit(word, word, 1, 1, word, word, (word,), lines),),
+        unverified=(Unproven(word, word, lines),),
+        unwanted=(Leaving(word, lines),),
     )
 
 
@@ -248,7 +250,7 @@ def test_the_exit_code_says_what_a_request_would_do(
 def test_each_format_is_what_it_is_called(bare: Bare, capsys: pytest.CaptureFixture[str]) -> None:
     """Sabotage: swap two formats."""
     assert plan(bare, "--head", "secret", "--json") == 2
-    assert json.loads(capsys.readouterr().out)["schema"] == "townhall.request/2"
+    assert json.loads(capsys.readouterr().out)["schema"] == "townhall.request/3"
     assert plan(bare, "--head", "secret", "--format", "json") == 2
     assert len(json.loads(capsys.readouterr().out)["units"]) == 134
     assert plan(bare, "--head", "secret", "--format", "markdown") == 2

@@ -160,18 +160,3 @@ def test_a_town_that_the_branch_takes_away_is_refused(bare: Bare) -> None:
     gone: dict[str, Content] = {path: None for path in bare.files if path.startswith(f"{TOWN}/")}
     with pytest.raises(Refused):
         planned(bare, bare.branch("gone", gone))
-
-
-def test_every_row_names_a_line_that_is_there(bare: Bare) -> None:
-    """Sabotage: give a removed line the number it would have at head."""
-    plan = planned(bare, bare.branch("rows", PLANS["data_and_role_together"](bare)))
-    rows = [*plan.headlines, *plan.risk.reasons, *plan.hit.people, *plan.hit.interruptions, *plan.changes]
-    assert rows
-    for row in rows:
-        assert row.because, row
-        for line in row.because:
-            commit = plan.revisions.head if line.side == "head" else plan.revisions.base
-            entries = {entry.path: entry.id for entry in bare.repository.tree(commit)}
-            path = next(one for one in (f"{TOWN}/{line.source.file}", line.source.file) if one in entries)
-            content = bare.repository.blobs([entries[path]])[entries[path]]
-            assert 1 <= line.source.line <= content.count(b"\n"), line
