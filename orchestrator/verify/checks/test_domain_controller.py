@@ -97,6 +97,19 @@ def test_replication_is_looked_after(machine: Any) -> None:
     assert machine.run("systemctl start townhall-replication.service").rc == 0
 
 
+def test_every_policy_of_the_directory_lies_at_this_controller(machine: Any) -> None:
+    """A PC takes its policies from any controller; Samba itself replicates none of their files.
+
+    Sabotage: leave townhall-sysvol out of townhall-replication.service.
+    """
+    assert machine.run("systemctl start townhall-replication.service").rc == 0
+    named = machine.check_output(f"ldbsearch -H {PRIVATE}/sam.ldb '(objectClass=groupPolicyContainer)' cn")
+    wanted = {line.partition(": ")[2] for line in named.splitlines() if line.startswith("cn: ")}
+    found = machine.check_output("find /var/lib/samba/sysvol -name GPT.INI -printf '%h\\n'")
+    assert wanted and wanted <= {line.rpartition("/")[2] for line in found.splitlines()}
+    assert machine.run("samba-tool ntacl sysvolcheck").rc == 0
+
+
 def _complaints(machine: Any, peers: set[str]) -> list[str]:
     """What replication has to complain about; a peer without a connection is one complaint."""
     asked = machine.run("samba-tool drs showrepl --json || exit 1")
