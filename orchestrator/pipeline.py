@@ -10,6 +10,7 @@ from pathlib import Path
 
 from orchestrator.apply import apply
 from orchestrator.apply.code import code_digests
+from orchestrator.apply.controllers import ask_controllers
 from orchestrator.apply.crash import as_told
 from orchestrator.apply.devices import ROLES as DEVICES
 from orchestrator.apply.devices import survey_devices
@@ -41,6 +42,7 @@ from orchestrator.plan import plan, with_changes
 from orchestrator.plan.bounds import tolerated
 from orchestrator.plan.clocks import hold_clocks
 from orchestrator.plan.consent import Consent, hold_consent
+from orchestrator.plan.departure import CONTROLLER, hold_departure
 from orchestrator.plan.drifted import with_every_handler
 from orchestrator.plan.keys import canonical, current_keys, digest
 from orchestrator.prospect import Prospect
@@ -143,6 +145,7 @@ def apply_town(root: Path, agreed: Callable[[Prospect], bool], options: Options)
             return None
         _hold_clocks(prospect)
         _hold_consent(prospect, options.consent)
+        _hold_departure(prospect, options.hands)
         if not agreed(prospect):
             return None
         return carry_out(prospect, replace(options, ground=ground), cut.run if cut else "")
@@ -168,6 +171,18 @@ def _hold_consent(prospect: Prospect, consent: Consent) -> None:
     with closing(Ledger(ledger_path(town))) as ledger:
         gone = ledger.state(pending.unwanted)
     hold_consent(town, pending, gone, f"{date.today()}", consent)
+
+
+def _hold_departure(prospect: Prospect, hands: Hands) -> None:
+    """Where controllers leave, ask those that stay whether the directory stands without them."""
+    wanted = prospect.wanted
+    with closing(Ledger(ledger_path(wanted.town))) as ledger:
+        carrying = ledger.carrying(CONTROLLER)
+    serving = {unit.host for unit in wanted.rendering.units if unit.role == CONTROLLER}
+    leaving = {host: number for host, number in carrying.items() if host not in serving}
+    if leaving:
+        standing = ask_controllers(hands.shell(wanted), serving & carrying.keys())
+        hold_departure(leaving, leaving.keys() & wanted.town.hosts.keys(), standing)
 
 
 def _without_doubts(prospect: Prospect, options: Options) -> Prospect:

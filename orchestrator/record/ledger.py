@@ -45,6 +45,7 @@ LEFT JOIN (SELECT host, MAX(number) AS number FROM record WHERE kind = 'retired'
 ON gone.host = one.host
 WHERE one.kind = 'attested' AND one.number > COALESCE(gone.number, 0) GROUP BY one.host
 """
+_CARRYING = "SELECT host, kind, MAX(number) FROM record WHERE role = ? GROUP BY host"
 _KNOWN = "SELECT digest FROM content WHERE digest IN (SELECT value FROM json_each(?))"
 
 
@@ -120,6 +121,11 @@ class Ledger:
         units = {row[:2]: UnitState._make(row[2:]) for row in rows if row[2] != RETIRED}
         members = dict(self._store.execute(_MACHINES_THAT_JOINED.format(of_hosts=of_hosts), (MEMBER, *named)))
         return LedgerState(units, self._newest(self._store.cursor())[0], members)
+
+    def carrying(self, role: str) -> dict[str, int]:
+        """Return the newest record of a role by host; of hosts that were retired with it not."""
+        rows = self._store.execute(_CARRYING, (role,))
+        return {str(host): int(number) for host, kind, number in rows if kind != RETIRED}
 
     def unfinished(self) -> Record | None:
         """Return the record of the newest run's beginning, if that run has no end."""

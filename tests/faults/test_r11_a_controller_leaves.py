@@ -1,0 +1,191 @@
+"""R11: a domain controller leaves only if the directory stands without it, whatever a person says."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestrator import pipeline
+from orchestrator.errors import Problem, Refused
+from orchestrator.plan.consent import Consent
+from orchestrator.plan.departure import Source, Standing, hold_departure
+from tests.faults.machines import Machines
+from tests.faults.test_r01_killed_controller import TOWN, prepared
+
+FIRST, SECOND = "lab-dc1", "lab-dc2"
+POLICY = "{31B2F340-016D-11D2-945F-00C04FB984F9}"
+SITE = "CN=Servers,CN=Default-First-Site-Name,CN=Sites,CN=Configuration,DC=lab,DC=townhall,DC=test"
+OPERATIONS = (
+    "Schema",
+    "InfrastructureMaster",
+    "RidAllocationMaster",
+    "PdcEmulationMaster",
+    "DomainDnsZonesMaster",
+)
+AGREED = Consent(retire=frozenset({SECOND}))
+
+
+class Samba:
+    """What the programs of Samba say at the controller that stays; nothing is said of the one that leaves."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        folder.mkdir()
+        for program in ("samba-tool", "ldbsearch", "find"):
+            self._program(program)
+        monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+        self.masters(FIRST)
+        self.replication()
+        self.says("ldbsearch", f"# record 1\ndn: CN={POLICY}\ncn: {POLICY}\n")
+        self.says("find", f"/var/lib/samba/sysvol/lab.townhall.test/Policies/{POLICY}/GPT.INI\n")
+
+    def _program(self, name: str) -> None:
+        path = self.folder / name
+        path.write_text(
+            f'#!/bin/sh\ncat "{self.folder}/{name}${{2:+.$2}}.txt" 2>/dev/null || cat "{path}.txt"\n'
+        )
+        path.chmod(0o755)
+
+    def says(self, program: str, text: str) -> None:
+        (self.folder / f"{program}.txt").write_text(text)
+
+    def masters(self, host: str) -> None:
+        lines = (f"{one}Role owner: CN=NTDS Settings,CN={host.upper()},{SITE}" for one in OPERATIONS)
+        (self.folder / "samba-tool.show.txt").write_text("\n".join(lines) + "\n")
+
+    def replication(self, *sources: dict[str, Any], options: int = 1) -> None:
+        said = {"dsa": {"options": options}, "repsFrom": sources, "repsTo": []}
+        (self.folder / "samba-tool.showrepl.txt").write_text(json.dumps(said, indent=2) + "\n")
+
+
+def source(minutes: float | None = 1, failures: int = 0) -> dict[str, Any]:
+    """One partition as Samba lists it."""
+    moment = datetime.now(UTC) - timedelta(minutes=minutes or 0)
+    return {
+        "NC dn": "DC=lab,DC=townhall,DC=test",
+        "consecutive failures": failures,
+        "last success": f"{moment:%a %b %d %H:%M:%S %Y} UTC" if minutes is not None else "NTTIME(0)",
+        "DSA": f"Default-First-Site-Name\\{SECOND.upper()}",
+    }
+
+
+@pytest.fixture
+def machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machines:
+    """The lab, applied."""
+    monkeypatch.setattr(pipeline, "vault_files", lambda *_: ())
+    return prepared(tmp_path / "machines", monkeypatch, ())[0]
+
+
+@pytest.fixture
+def samba(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Samba:
+    return Samba(tmp_path / "samba", monkeypatch)
+
+
+def without(tmp_path: Path, *hosts: str) -> Path:
+    """The town without the lines of some hosts."""
+    root = tmp_path / "lab"
+    shutil.copytree(TOWN, root)
+    for file in (root / "hosts").iterdir():
+        lines = file.read_text().splitlines(keepends=True)
+        file.write_text("".join(line for line in lines if not any(f" {host}: {{" in line for host in hosts)))
+    return root
+
+
+def attempt(root: Path, machines: Machines, consent: Consent = AGREED) -> list[Problem]:
+    """What an apply is refused for; nothing may have happened then."""
+    try:
+        pipeline.apply_town(root, lambda _: True, pipeline.Options(hands=machines.hands, consent=consent))
+    except Refused as refused:
+        assert not machines.happened()
+        return list(refused.problems)
+    return []
+
+
+def test_a_demoted_controller_leaves_where_the_other_stands(
+    tmp_path: Path, machines: Machines, samba: Samba
+) -> None:
+    """Sabotage: refuse every controller that leaves."""
+    root = without(tmp_path, SECOND)
+    assert [problem.code for problem in attempt(root, machines, Consent())] == ["TH-RETIRE-SERVICE"]
+    assert attempt(root, machines) == []
+    assert machines.happened()
+
+
+def test_the_master_of_operations_does_not_leave(tmp_path: Path, machines: Machines, samba: Samba) -> None:
+    """Sabotage: leave the masters out of `_in_the_way`."""
+    samba.masters(SECOND)
+    (problem,) = attempt(without(tmp_path, SECOND), machines)
+    assert (problem.code, problem.value) == ("TH-OPERATIONS-MASTER", SECOND)
+    assert "RidAllocation" in problem.reason and f"at {FIRST}" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("listed", "code"),
+    [
+        (source(), "TH-NOT-DEMOTED"),
+        (source(14), "TH-NOT-DEMOTED"),
+        (source(16), "TH-REPLICATION"),
+        (source(1, failures=1), "TH-REPLICATION"),
+        (source(None), "TH-REPLICATION"),
+    ],
+)
+def test_one_that_is_not_demoted_or_whose_changes_are_not_here_does_not_leave(
+    tmp_path: Path, machines: Machines, samba: Samba, listed: dict[str, Any], code: str
+) -> None:
+    """Sabotage: look at the failures alone, or take a quarter of an hour for a day."""
+    samba.replication(listed)
+    (problem,) = attempt(without(tmp_path, SECOND), machines)
+    assert (problem.code, problem.value) == (code, SECOND)
+
+
+def test_policies_that_lie_nowhere_else_keep_it(tmp_path: Path, machines: Machines, samba: Samba) -> None:
+    """Sabotage: leave the files out of the question."""
+    samba.says("find", "/var/lib/samba/sysvol/lab.townhall.test\n")
+    (problem,) = attempt(without(tmp_path, SECOND), machines)
+    assert (problem.code, problem.place) == ("TH-POLICIES-MISSING", FIRST)
+    assert POLICY in problem.reason
+
+
+def test_one_that_stays_and_does_not_answer_keeps_it(tmp_path: Path, machines: Machines) -> None:
+    """There is no Samba here at all. Sabotage: take a silent controller for one without complaints."""
+    (problem,) = attempt(without(tmp_path, SECOND), machines)
+    assert (problem.code, problem.value) == ("TH-CONTROLLER-SILENT", FIRST)
+
+
+def test_the_last_catalogue_does_not_leave(tmp_path: Path, machines: Machines, samba: Samba) -> None:
+    """Sabotage: leave the catalogue out of `_nobody_left`."""
+    samba.replication(options=0)
+    (problem,) = attempt(without(tmp_path, SECOND), machines)
+    assert (problem.code, problem.value) == ("TH-LAST-CONTROLLER", SECOND)
+
+
+def test_the_last_controller_does_not_leave() -> None:
+    """Sabotage: ask only those that stay."""
+    with pytest.raises(Refused) as refused:
+        hold_departure({SECOND: 41}, (), {})
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.place) == ("TH-LAST-CONTROLLER", "ledger:41")
+
+
+def test_a_controller_gets_no_other_work_by_its_line() -> None:
+    """Sabotage: look only at hosts whose line is gone."""
+    fine = Standing({"Schema": FIRST}, (), True)
+    with pytest.raises(Refused) as refused:
+        hold_departure({SECOND: 41}, (SECOND,), {FIRST: fine})
+    assert [problem.code for problem in refused.value.problems] == ["TH-STILL-A-CONTROLLER"]
+    hold_departure({SECOND: 41}, (), {FIRST: fine})
+
+
+def test_every_reason_is_told_at_once() -> None:
+    """Sabotage: stop at the first."""
+    bad = Standing({"Schema": SECOND}, (Source(SECOND, "DC=lab", 3, None),), True, (POLICY,))
+    with pytest.raises(Refused) as refused:
+        hold_departure({SECOND: 41}, (), {FIRST: bad})
+    codes = {problem.code for problem in refused.value.problems}
+    assert codes == {"TH-OPERATIONS-MASTER", "TH-REPLICATION", "TH-POLICIES-MISSING"}
