@@ -26,7 +26,7 @@ def patiently(
         except BusyError as busy:
             if time.monotonic() >= end:
                 raise
-            if str(busy) != holder:
-                holder = str(busy)
-                tell(f"waiting: {holder}")
+            if busy.holder != holder:
+                holder = busy.holder
+                tell(f"waiting: {busy}")
             pause(PAUSE)

@@ -15,6 +15,7 @@ from orchestrator.apply.crash import as_told
 from orchestrator.apply.devices import ROLES as DEVICES
 from orchestrator.apply.devices import survey_devices
 from orchestrator.apply.doubt import doubtful, resolved
+from orchestrator.apply.fences import fenced
 from orchestrator.apply.host_keys import hold_host_keys
 from orchestrator.apply.lock import locked, who
 from orchestrator.apply.observer import Nobody, Observer
@@ -26,6 +27,7 @@ from orchestrator.apply.tools import Order, Tools
 from orchestrator.attesting import Attestor
 from orchestrator.cut_off import begun_on, close, cut_off, rest_of
 from orchestrator.desired import Desired, collector_at_rest, desired, following
+from orchestrator.fenced_off import fencing, keeper
 from orchestrator.flows.rules import hold_rules
 from orchestrator.ground import Footing, stand
 from orchestrator.hands import Hands
@@ -212,21 +214,24 @@ def carry_out(prospect: Prospect, options: Options, cut: str = "") -> Done:
     town, rendering = prospect.wanted.town, prospect.wanted.rendering
     hold(replace(rendering, units=_pending(prospect)))
     need_room(prospect.plan.hosts, prospect.observed, (ledger_path(town), build_directory(town)))
-    with closing(Ledger(ledger_path(town))) as ledger:
-        order, recorder, hands = _order(prospect, options), as_told(ledger), options.hands
-        ground = options.ground or Ground("")
-        opening = Opening(who(), str(prospect.root), ground, options.consent.despite_freeze, cut)
+    order, hands, ground = _order(prospect, options), options.hands, options.ground or Ground("")
+    shell = hands.shell(prospect.wanted)
+    behind = fenced(fencing(prospect, order, shell, ground.commit))
+    with closing(Ledger(ledger_path(town))) as ledger, behind as fences:
+        recorder, freeze = as_told(ledger), options.consent.despite_freeze
+        opening = Opening(who(), str(prospect.root), ground, freeze, cut, fences.numbers)
         contents = {**_arguments(prospect), **texts_of(ground)}
         recorder.append([beginning(prospect.foreseen, opening, order.run)], contents)
         tools = Tools(
-            hands.shell(prospect.wanted),
+            shell,
             recorder,
             lambda selection: prove(prospect, selection, options),
             hands.ansible,
             hands.devices,
             options.observer,
+            fences=fences,
         )
-        attestor = Attestor(tools.shell, ledger, rendering)
+        attestor = Attestor(shell, ledger, rendering)
         before = attestor.before(prospect.plan.hosts)
         pending = with_every_handler(prospect.plan, attestor.drifted(before))
         outcome = apply(pending, rendering, prospect.code, order, tools)
@@ -278,6 +283,7 @@ def _order(prospect: Prospect, options: Options) -> Order:
         vault_files=vault_files((unit.arguments for unit in _pending(prospect)), town.secrets, prospect.root),
         accelerate=options.accelerate,
         tolerated=tolerated(town.rules, prospect.code.plays),
+        keeper=keeper(prospect),
         leased={
             reservation.host: str(reservation.address)
             for subnet in prospect.wanted.intent.subnets

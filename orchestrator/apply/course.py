@@ -18,7 +18,7 @@ from orchestrator.apply.playbook import Author, RunPlay, inventory
 from orchestrator.apply.settle import judged
 from orchestrator.apply.tools import Arguments, Order, Tools
 from orchestrator.errors import TownhallError
-from orchestrator.model.outcome import APPLIED, FAILED, NOT_STARTED
+from orchestrator.model.outcome import APPLIED, FAILED, NOT_STARTED, UNKNOWN
 from orchestrator.model.plan import PlannedUnit
 from orchestrator.model.rendering import Rendering
 from orchestrator.model.verdict import Selection
@@ -29,7 +29,7 @@ LANES_AT_ONCE = 4
 
 @dataclass(slots=True)
 class Course:
-    """The state of one run between its lanes; hosts in `stamped` may still hold stamps of earlier runs."""
+    """The state of one run between its lanes."""
 
     rendering: Rendering
     plays: tuple[RunPlay, ...]
@@ -38,7 +38,6 @@ class Course:
     order: Order
     tools: Tools
     journal: Journal
-    stamped: frozenset[str]
     cancelled: Event = field(default_factory=Event)
     proven: set[tuple[int, int]] = field(default_factory=set)
     turned_away: list[PlannedUnit] = field(default_factory=list)
@@ -67,7 +66,7 @@ class Course:
         """Say why nothing further may begin, or nothing."""
         if self.journal.fault:
             return str(self.journal.fault)
-        return self.bounds.exceeded(self._lost())
+        return self.tools.fences.lost or self.bounds.exceeded(self._lost())
 
     def _go(self, number: int, lane: Lane) -> None:
         for part, plays in enumerate(self._parts(lane), 1):
@@ -130,10 +129,11 @@ class Course:
     def _configure(self, plays: tuple[RunPlay, ...]) -> None:
         """Configure devices one after the other: two switches of one path never change together."""
         for unit in (unit for play in plays for unit in play.units):
-            self.journal.start([unit])
-            self._configure_one(unit)
+            self.tools.fences.confirm(self.order.keeper)
             if self.why_stopped():
                 return
+            self.journal.start([unit])
+            self._configure_one(unit)
 
     def _configure_one(self, unit: PlannedUnit) -> None:
         try:
@@ -149,25 +149,32 @@ class Course:
         order, tools = self.order, self.tools
         gates = Gates(order.folder / name)
         author = Author(
-            order.run, tools.handlers, gates, self.stamped, tools.stamps, order.leased, self._forgiving
+            order.run, tools.handlers, gates, tools.fences, tools.stamps, order.leased, self._forgiving
         )
         job = Job(
             folder=gates.folder,
-            inventory=as_yaml(inventory(units, self.arguments, self.rendering.connections)),
+            inventory=as_yaml(inventory(units, self.arguments, self.rendering.connections, tools.fences)),
             playbook=playbook_yaml(author.playbook(plays)),
             vault_files=order.vault_files,
             accelerate=order.accelerate,
             hosts=len({unit.host for unit in units}),
             is_cancelled=self._is_over,
         )
-        hearing = Hearing(plays, self.journal, gates, tools.observer, self.why_stopped)
+        hearing = Hearing(plays, self.journal, gates, tools.observer, self.why_stopped, tools.fences.lose)
         tools.ansible.run(job, hearing.hear)
+        self._doubt(units)
         self.journal.close(units, self.why_stopped() or "an earlier unit did not succeed")
+
+    def _doubt(self, units: Iterable[PlannedUnit]) -> None:
+        """What began behind a fence that was lost since may have been changed by another run too."""
+        if why := self.tools.fences.lost:
+            for unit in filter(self.journal.has_started, units):
+                self.journal.blame(unit, UNKNOWN, why)
 
     @property
     def _forgiving(self) -> frozenset[int]:
         return frozenset(position for position, most in self.bounds.most.items() if most)
 
     def _is_over(self) -> bool:
-        """Whether what runs must end now: another lane broke, or nothing more can be written down."""
-        return self.cancelled.is_set() or self.journal.fault is not None
+        """Whether what runs must end now: another lane broke, nothing can be written down, no fence holds."""
+        return self.cancelled.is_set() or self.journal.fault is not None or bool(self.tools.fences.lost)

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from orchestrator.apply.fence import LOST
 from orchestrator.apply.gate import GATE_TASK, Gates
 from orchestrator.apply.journal import Journal
 from orchestrator.apply.observer import Observer
-from orchestrator.apply.playbook import NOTIFY_TASK, STAMP_TASK, RunPlay
+from orchestrator.apply.playbook import FENCE_TASK, NOTIFY_TASK, STAMP_TASK, RunPlay
 from orchestrator.errors import LedgerError
 from orchestrator.model.outcome import APPLIED, FAILED, UNKNOWN, UNREACHABLE
 from orchestrator.model.plan import PlannedUnit
@@ -22,17 +23,22 @@ _OUT_OF_ORDER = "something was heard of this unit before its beginning"
 
 
 class Hearing:
-    """Listens to one run of Ansible; `forbidden` says why a play may not begin, or nothing."""
+    """Listens to one run of Ansible; `forbidden` says why a play may not begin, or nothing.
 
-    def __init__(
+    `lose` is told when a machine says that another run has its fence.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917
         self,
         plays: Sequence[RunPlay],
         journal: Journal,
         gates: Gates,
         observer: Observer,
         forbidden: Callable[[], str],
+        lose: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._journal, self._gates, self._observer, self._forbidden = journal, gates, observer, forbidden
+        self._lose = lose
         self._plays = {play.name: play for play in plays}
         self._units = {(play.name, unit.host): unit for play in plays for unit in play.units}
         self._before = {
@@ -76,7 +82,7 @@ class Hearing:
 
     def _still_there(self, play: RunPlay) -> list[PlannedUnit]:
         """Leave out hosts that Ansible dropped; one that is only unknown may go on."""
-        ends = self._journal.outcomes.items()
+        ends = tuple(self._journal.outcomes.items())
         gone = {unit.host for unit, end in ends if end.state in {FAILED, UNREACHABLE}}
         return [unit for unit in play.units if unit.host not in gone]
 
@@ -93,7 +99,10 @@ class Hearing:
             self._journal.change(unit)
 
     def _failed(self, unit: PlannedUnit, data: Mapping[str, Any]) -> None:
-        if not data.get("ignore_errors"):
+        if data.get("task") in {FENCE_TASK, STAMP_TASK} and (data.get("res") or {}).get("rc") == LOST:
+            self._journal.blame(unit, UNKNOWN, _why(data))
+            self._lose(_why(data))
+        elif not data.get("ignore_errors"):
             self._journal.blame(unit, FAILED, _why(data))
 
     def _unreachable(self, unit: PlannedUnit, data: Mapping[str, Any]) -> None:

@@ -7,16 +7,24 @@ import getpass
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from orchestrator.drift.said import plain
 from orchestrator.errors import TownhallError
+
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+_TOLD = {"who": "somebody", "doing": "something", "since": "an unknown time"}
 
 
 class BusyError(TownhallError):
-    """Someone else is applying; wait for them."""
+    """Someone else is applying; wait for them. `holder` stays the same while they hold on."""
+
+    def __init__(self, message: str, holder: str = "") -> None:
+        self.holder = holder or message
+        super().__init__(message)
 
 
 @contextmanager
@@ -30,12 +38,22 @@ def locked(path: Path, doing: str) -> Iterator[None]:
             file.seek(0)
             raise BusyError(_told(file.read())) from None
         file.truncate(0)
-        file.write(json.dumps(_holder(doing)))
+        file.write(json.dumps(holder(doing)))
         file.flush()
         yield
 
 
-def _holder(doing: str) -> dict[str, object]:
+def identity(path: Path) -> str:
+    """Return what only those share who compete for the same lock: its file, on this machine since its start.
+
+    A copy of the file, or of the whole machine, is another lock.
+    """
+    there = path.stat()
+    return f"{_BOOT.read_text(encoding='ascii').strip()} {there.st_dev} {there.st_ino}"
+
+
+def holder(doing: str) -> dict[str, object]:
+    """Return what others are told of whoever holds something: who, what, since when, where."""
     return {
         "who": who(),
         "doing": doing,
@@ -50,12 +68,19 @@ def who() -> str:
     return os.environ.get("SUDO_USER") or getpass.getuser()
 
 
+def words(told: Mapping[str, object]) -> str:
+    """Say who holds something; what another machine says of it cannot play with the terminal."""
+    said = {key: plain(told.get(key) or instead) for key, instead in _TOLD.items()}
+    commit = f" of commit {plain(told['commit'])[:12]}" if told.get("commit") else ""
+    process, machine = plain(told.get("process", "?")), plain(told.get("machine", "?"))
+    return (
+        f"{said['who']} runs `{said['doing']}`{commit} since {said['since']} (process {process} on {machine})"
+    )
+
+
 def _told(text: str) -> str:
     try:
-        holder = json.loads(text)
+        told = json.loads(text)
     except ValueError:
         return "another apply is starting; try again"
-    return (
-        f"{holder['who']} runs `{holder['doing']}` since {holder['since']} "
-        f"(process {holder['process']} on {holder['machine']}); wait for its end"
-    )
+    return f"{words(told)}; wait for its end"

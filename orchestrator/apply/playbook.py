@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from orchestrator.apply.fences import Fences
 from orchestrator.apply.gate import Gates
 from orchestrator.apply.leased import TASK as LEASE_TASK
 from orchestrator.apply.leased import ask_again
@@ -16,9 +17,11 @@ from orchestrator.plan.batches import batches
 from orchestrator.reach import PROJECT
 from orchestrator.render.connections import anchored
 
+FENCE_TASK = "This run still holds the fence of the machine"
 STAMP_TASK = "Stamp the unit"
 NOTIFY_TASK = "Run every handler, because nothing is known of the last run's"
 _KEY = "{{ townhall_keys['ROLE'] }}"
+_MARK = "{{ townhall_fence }}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +65,14 @@ def _plays_of(wave: Wave, play: Play, silent: Collection[str]) -> Iterator[RunPl
 class Author:
     """Writes the playbook of one run.
 
-    `stamped` hosts may still hold stamps from earlier runs; `leased` holds addresses by DHCP, by host; waves
-    at `forgiving` positions may lose hosts: one that fails does not stop the others.
+    `leased` holds addresses by DHCP, by host; waves at `forgiving` positions may lose hosts: one that fails
+    does not stop the others. A host is asked for its `fences` in its first play, and by each stamp after it.
     """
 
     run: str
     handlers: Callable[[str], tuple[str, ...]]
     gates: Gates
-    stamped: frozenset[str] = frozenset()
+    fences: Fences = field(default_factory=Fences)
     stamps: Stamps = field(default_factory=Stamps)
     leased: Mapping[str, str] = field(default_factory=dict)
     forgiving: frozenset[int] = frozenset()
@@ -84,10 +87,20 @@ class Author:
                 "gather_facts": False,
                 "become": play.play.become,
                 **({} if play.play.position in self.forgiving else _fatal(play.play)),
-                "tasks": [self.gates.task(play.name), *self._waiting(play, firsts), *self._tasks(play)],
+                "tasks": [
+                    self.gates.task(play.name),
+                    *self._fenced(play, firsts),
+                    *self._waiting(play, firsts),
+                    *self._tasks(play),
+                ],
             }
             for play in plays
         ]
+
+    def _fenced(self, play: RunPlay, firsts: Mapping[str, str]) -> Iterator[dict[str, object]]:
+        guard = self.fences.guard(_MARK)
+        if guard and play.name in {firsts[host] for host in play.hosts}:
+            yield _raw(FENCE_TASK, guard)
 
     def _waiting(self, play: RunPlay, firsts: Mapping[str, str]) -> Iterator[dict[str, object]]:
         """Yield the task that waits for the address of new PCs, in each one's first play."""
@@ -105,8 +118,6 @@ class Author:
         """Yield the tasks; arguments were held against their specs before Ansible starts."""
         unclean = [unit.host for unit in play.units if unit.every_handler]
         handlers = self.handlers(play.role)
-        if self.stamped & set(play.hosts):
-            yield _raw("Remove the stamp of an earlier run", self.stamps.remove(play.role))
         if handlers and unclean:
             yield _notify_all(handlers, unclean)
         yield {
@@ -114,7 +125,8 @@ class Author:
             "ansible.builtin.import_role": {"name": play.role, "rolespec_validate": False},
         }
         yield {"name": "Run the handlers that are left", "ansible.builtin.meta": "flush_handlers"}
-        yield _raw(STAMP_TASK, self.stamps.write(play.role, _KEY.replace("ROLE", play.role), self.run))
+        stamp = self.stamps.write(play.role, _KEY.replace("ROLE", play.role), self.run)
+        yield _raw(STAMP_TASK, f"{self.fences.guard(_MARK)}{stamp}")
 
 
 def _first_plays(plays: Iterable[RunPlay]) -> dict[str, str]:
@@ -150,12 +162,19 @@ def inventory(
     units: Iterable[PlannedUnit],
     arguments: Mapping[tuple[str, str], Mapping[str, object]],
     connections: Mapping[str, Mapping[str, object]],
+    fences: Fences | None = None,
 ) -> dict[str, object]:
     """Return the inventory of a run: the touched hosts with the arguments of their pending units only."""
+    mark = (fences or Fences()).mark
     hosts: dict[str, dict[str, object]] = {}
     for unit in units:
         variables = hosts.setdefault(
-            unit.host, {**anchored(connections.get(unit.host, {}), PROJECT), "townhall_keys": {}}
+            unit.host,
+            {
+                **anchored(connections.get(unit.host, {}), PROJECT),
+                "townhall_fence": mark(unit.host),
+                "townhall_keys": {},
+            },
         )
         variables.update(arguments[unit.host, unit.role])
         keys = variables["townhall_keys"]

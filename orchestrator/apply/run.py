@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 
 from orchestrator.apply.course import Course
-from orchestrator.apply.devices import ROLES
 from orchestrator.apply.journal import Journal
 from orchestrator.apply.lanes import lanes
 from orchestrator.apply.playbook import RunPlay, run_plays
@@ -34,9 +33,7 @@ def apply(
     journal = Journal(order.run, tools.recorder, tools.observer, order.observed)
     plays = run_plays(plan.waves, code.plays, order.silent)
     bounds = _bounds(plays, code, order)
-    course = Course(
-        rendering, plays, bounds, arguments, order, tools, journal, _clear_stamps(plan, order, tools)
-    )
+    course = Course(rendering, plays, bounds, arguments, order, tools, journal)
     tools.observer.run_started(order.run, plan.units)
     try:
         course.follow(lanes(plays, code.after))
@@ -63,10 +60,3 @@ def _arguments(unit: UnitRendering, plan: Plan) -> Mapping[str, object]:
     if unit.role == DIRECTORY and plan.joining:
         return {**unit.arguments, ARGUMENT: list(plan.joining)}
     return unit.arguments
-
-
-def _clear_stamps(plan: Plan, order: Order, tools: Tools) -> frozenset[str]:
-    """Remove the stamps of all pending units; return the hosts where they may still stand."""
-    entered = [unit for unit in plan.units if unit.host not in order.rejected]
-    units = [(unit.host, unit.role) for unit in entered if unit.role not in ROLES]
-    return frozenset({host for host, _ in units} - tools.stamps.remove_all(tools.shell, units))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from orchestrator.apply.survey import STAMPS
-from orchestrator.reach import Shell
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,21 +16,24 @@ class Stamps:
 
     def write(self, role: str, key: str, run: str) -> str:
         """Return the command that stamps a unit; the host's own machine-id makes a copied stamp foreign."""
-        path = f"{self.folder}/{role}.json"
+        stamp = f"{self.folder}/{role}"
         text = json.dumps({"role": role, "key": key, "run": run, "machine_id": "%s"}, sort_keys=True)
         return (
             f"install -d -m 0755 {self.folder} && "
-            f"printf '{text}\\n' \"$(cat /etc/machine-id)\" > {path}.new && mv {path}.new {path}"
+            f"printf '{text}\\n' \"$(cat /etc/machine-id)\" > {stamp}.new && mv {stamp}.new {stamp}.json && "
+            f"rm -f {stamp}.aside"
         )
 
-    def remove(self, *roles: str) -> str:
-        """Return the command that removes the stamps of roles."""
-        return " ".join(("rm -f --", *(f"{self.folder}/{role}.json" for role in roles)))
+    def set_aside(self, *roles: str) -> str:
+        """Return the command that takes the stamps of roles away, so that they count no more."""
+        return self._each(
+            roles, "rm -f $stamp.aside && { [ ! -e $stamp.json ] || mv $stamp.json $stamp.aside; }"
+        )
 
-    def remove_all(self, shell: Shell, units: Iterable[tuple[str, str]]) -> frozenset[str]:
-        """Remove the stamps of units that are about to change; return the hosts where that was done."""
-        roles: dict[str, list[str]] = {}
-        for host, role in units:
-            roles.setdefault(host, []).append(role)
-        answers = shell.run_all({host: self.remove(*named) for host, named in roles.items()})
-        return frozenset(host for host, answer in answers.items() if answer.status == 0)
+    def put_back(self, *roles: str) -> str:
+        """Return the command that undoes `set_aside` where nothing was changed since."""
+        return self._each(roles, "[ ! -e $stamp.aside ] || mv $stamp.aside $stamp.json")
+
+    def _each(self, roles: tuple[str, ...], command: str) -> str:
+        stamps = " ".join(f"{self.folder}/{role}" for role in roles)
+        return f"for stamp in {stamps}; do {command} || exit 1; done"

@@ -9,6 +9,7 @@ from pathlib import Path
 from orchestrator.apply.ansible import Ansible, Runner
 from orchestrator.apply.code import handler_names
 from orchestrator.apply.devices import Devices, Switches
+from orchestrator.apply.fences import Fences
 from orchestrator.apply.journal import Recorder
 from orchestrator.apply.observer import Nobody, Observer
 from orchestrator.apply.stamps import Stamps
@@ -22,7 +23,7 @@ Arguments = Mapping[tuple[str, str], Mapping[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The ports that an apply works with."""
+    """The ports that an apply works with, and the fences behind which it does."""
 
     shell: Shell
     recorder: Recorder
@@ -32,6 +33,7 @@ class Tools:
     observer: Observer = field(default_factory=Nobody)
     handlers: Callable[[str], tuple[str, ...]] = handler_names
     stamps: Stamps = field(default_factory=Stamps)
+    fences: Fences = field(default_factory=Fences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Order:
     """What one run is told: its name, its folder, what the machines said before, its secrets, its speed.
 
     `leased` tells by host which address it gets by DHCP, `tolerated` by position how many hosts a wave may
-    lose.
+    lose; `keeper` is the host that keeps the fence of all devices.
     """
 
     run: str
@@ -49,6 +51,7 @@ class Order:
     accelerate: bool = False
     leased: Mapping[str, str] = field(default_factory=dict)
     tolerated: Mapping[int, int] = field(default_factory=dict)
+    keeper: str = ""
 
     @property
     def silent(self) -> frozenset[str]:

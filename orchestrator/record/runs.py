@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orchestrator.model.apply_plan import Foreseen
 from orchestrator.model.ground import Ground, Run
@@ -22,13 +22,17 @@ ALWAYS = frozenset({"who", "inventory", "units"})
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Who opens a run, of what, on which ground, why despite a freeze, and which run was cut off before."""
+    """Who opens a run, of what, on which ground, why despite a freeze, and which run was cut off before.
+
+    `fences` are the numbers of the fences that it holds, by host: of two runs on a host the higher is later.
+    """
 
     who: str
     inventory: str
     ground: Ground
     despite_freeze: str = ""
     cut_off: str = ""
+    fences: Mapping[str, int] = field(default_factory=dict)
 
 
 def beginning(foreseen: Foreseen, opening: Opening, name: str) -> Entry:
@@ -47,6 +51,7 @@ def beginning(foreseen: Foreseen, opening: Opening, name: str) -> Entry:
         "lasting": [one.text for one in lasting(foreseen)],
         "despite_freeze": opening.despite_freeze,
         "cut_off": opening.cut_off,
+        "fences": dict(opening.fences),
     }
     told = {key: value for key, value in details.items() if value or key in ALWAYS}
     return Entry(BEGINNING, name, details=json.dumps(told, ensure_ascii=False))

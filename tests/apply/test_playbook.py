@@ -8,8 +8,10 @@ import yaml
 from ansible.parsing.dataloader import DataLoader  # type: ignore[import-untyped]
 
 from orchestrator.apply.as_yaml import as_yaml, playbook_yaml
+from orchestrator.apply.fence import Fence
+from orchestrator.apply.fences import Fences
 from orchestrator.apply.gate import Gates
-from orchestrator.apply.playbook import Author, inventory, run_plays
+from orchestrator.apply.playbook import FENCE_TASK, Author, inventory, run_plays
 from orchestrator.model.plan import LedgerState
 from orchestrator.model.rendering import Rendering, SecretReference
 from orchestrator.plan import plan
@@ -24,6 +26,7 @@ TOWN = rendering(
     ]
 )
 GATES = Gates(Path("run"))
+ANY = {(unit.host, unit.role): unit.arguments for unit in TOWN.units}
 
 
 def author(town: Rendering, ledger: LedgerState) -> list[dict[str, object]]:
@@ -62,6 +65,21 @@ def test_every_play_begins_at_its_gate_and_ends_with_the_stamp() -> None:
         assert play["tasks"][-1]["name"] == "Stamp the unit"  # type: ignore[index]
 
 
+def test_a_host_is_asked_for_its_fence_first_of_all_and_before_every_stamp() -> None:
+    """Sabotage: ask behind the role, ask in every play of a host, or stamp without asking."""
+    plays = run_plays(plan(TOWN, CODE, LedgerState()).waves, CODE.plays)
+    fences = Fences({"pc-1": "7 run", "srv-1": "3 run"}, Fence().check)
+    written = Author("run", lambda role: (), GATES, fences).playbook(plays)
+    tasks: list[list[dict[str, str]]] = [play["tasks"] for play in written]  # type: ignore[misc]
+    assert [one[1]["name"] == FENCE_TASK for one in tasks] == [True, True, False]
+    check = Fence().check("{{ townhall_fence }}")
+    assert tasks[0][1]["ansible.builtin.raw"] == check
+    assert all(one[-1]["ansible.builtin.raw"].startswith(check + "install -d") for one in tasks)
+    hosts = inventory(plan(TOWN, CODE, LedgerState()).units, ANY, {}, fences)["all"]["hosts"]  # type: ignore[index]
+    marks = {host: variables["townhall_fence"] for host, variables in hosts.items()}
+    assert marks == {"pc-1": "7 run", "pc-2": "none", "srv-1": "3 run"}
+
+
 def test_a_new_pc_waits_for_its_reserved_address_before_anything_else() -> None:
     """Sabotage: leave the waiting out of the play."""
     plays = run_plays(plan(TOWN, CODE, LedgerState()).waves, CODE.plays)
@@ -78,8 +96,7 @@ def test_the_playbook_is_plain_yaml() -> None:
 def loaded() -> dict[str, dict[str, object]]:
     """Return each host's variables as Ansible itself reads them from the run's inventory."""
     units = plan(TOWN, CODE, LedgerState()).units
-    arguments = {(unit.host, unit.role): unit.arguments for unit in TOWN.units}
-    text = as_yaml(inventory(units, arguments, {"pc-1": {"ansible_host": "198.19.0.1"}}))
+    text = as_yaml(inventory(units, ANY, {"pc-1": {"ansible_host": "198.19.0.1"}}))
     return dict(DataLoader().load(text)["all"]["hosts"])
 
 

@@ -10,7 +10,11 @@ from typing import Any
 
 from orchestrator.apply import code
 from orchestrator.apply.ansible import Runner
+from orchestrator.apply.fence import Fence
+from orchestrator.apply.fences import bearer, fenced
+from orchestrator.apply.fencing import Fencing
 from orchestrator.apply.journal import Recorder
+from orchestrator.apply.lock import holder, identity
 from orchestrator.apply.run import apply
 from orchestrator.apply.stamps import Stamps
 from orchestrator.apply.survey import survey
@@ -59,12 +63,16 @@ HERE = {"ansible_connection": "local", "ansible_python_interpreter": "/usr/bin/p
 
 @dataclass(frozen=True)
 class TownOfOne:
-    """The project and its ledger below one folder; the machine is a folder here or on another host."""
+    """The project and its ledger below one folder; the machine is a folder here or on another host.
+
+    Each `control` is a control machine with a ledger of its own.
+    """
 
     root: Path
     host: str = HOST
     shell: Shell = field(default_factory=HereShell)
     connection: Mapping[str, object] = field(default_factory=lambda: HERE)
+    control: str = "one"
 
     @classmethod
     def create(cls, root: Path, *machine: Any) -> TownOfOne:
@@ -116,7 +124,12 @@ class TownOfOne:
     @property
     def ledger(self) -> Ledger:
         """The town's ledger, opened."""
-        return Ledger(self.root / "one.sqlite")
+        return Ledger(self.root / f"{self.control}.sqlite")
+
+    @property
+    def fence(self) -> Fence:
+        """Where the machine keeps its fence."""
+        return Fence(f"{self.folder}/fence", f"{self.folder}/run")
 
     def apply(
         self, rendering: Rendering, run: str, accelerate: bool = False, recorder: Recorder | None = None
@@ -126,15 +139,19 @@ class TownOfOne:
         observed = self.observed()
         planned = plan(rendering, self.code, ledger.state(), observed)
         order = Order(run, self.root / "runs" / run, observed, accelerate=accelerate)
-        tools = Tools(
-            shell=self.shell,
-            recorder=recorder or ledger,
-            prove=lambda _: Verdict(()),
-            ansible=Runner(self.root),
-            handlers=lambda role: code.handler_names(role, self.root),
-            stamps=self.stamps,
-        )
-        return apply(planned, rendering, self.code, order, tools)
+        lock, roles = identity(ledger.path), {self.host: tuple(unit.role for unit in planned.units)}
+        told = bearer(run, lock, holder(f"apply by {self.control}"))
+        with fenced(Fencing(told, self.shell, roles, fence=self.fence, stamps=self.stamps)) as fences:
+            tools = Tools(
+                shell=self.shell,
+                recorder=recorder or ledger,
+                prove=lambda _: Verdict(()),
+                ansible=Runner(self.root),
+                handlers=lambda role: code.handler_names(role, self.root),
+                stamps=self.stamps,
+                fences=fences,
+            )
+            return apply(planned, rendering, self.code, order, tools)
 
     def read(self, name: str) -> str:
         """Return a file of the machine, or nothing where it is missing."""

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ import yaml
 
 from orchestrator.apply.ansible import Job
 from orchestrator.apply.devices import ROLES
-from orchestrator.apply.playbook import STAMP_TASK
+from orchestrator.apply.fence import Fence
+from orchestrator.apply.playbook import FENCE_TASK, STAMP_TASK
 from orchestrator.apply.survey import STAMPS
 from orchestrator.desired import Desired
 from orchestrator.hands import Hands
@@ -78,6 +80,9 @@ class Machines:
         own = command.replace("/etc/machine-id", str(folder / "machine-id"))
         own = own.replace(STAMPS, str(folder / "units"))
         own = own.replace("date +", f"date -d '{self.ahead.get(host, 0)} seconds' +")
+        own = own.replace(Fence().kept, str(folder / "fence/kept")).replace(
+            Fence().held, str(folder / "fence/held")
+        )
         done = subprocess.run(["sh", "-c", own], capture_output=True, text=True, check=False)
         room = "free 12\n" if host in self.full and "df -Pk" in command else ""
         return Answer(host, done.returncode, done.stdout + room, done.stderr, time.time())
@@ -87,16 +92,27 @@ class Machines:
         variables = yaml.load(job.inventory, Loader=_Loader)["all"]["hosts"]  # noqa: S506
         for name, hosts, play in opened_plays(job, hear):
             role = name.split()[1].removesuffix(":")
+            commands = {task["name"]: task[RAW] for task in play["tasks"] if RAW in task}
             for host in hosts:
-                hear(told("runner_on_start", name, host))
-                key = variables[host]["townhall_keys"][role]
-                self._change(host, role, key)
-                hear(told("runner_on_ok", name, host, res={"changed": True}))
-                for task in play["tasks"]:
-                    if RAW in task and "stamp" in task["name"].lower():
-                        self._run(host, task[RAW].replace(f"{{{{ townhall_keys['{role}'] }}}}", key))
-                hear(told("runner_on_ok", name, host, STAMP_TASK, res={}))
+                ask = partial(self._ask, (name, host), commands, variables[host], hear)
+                if ask(FENCE_TASK):
+                    hear(told("runner_on_start", name, host))
+                    self._change(host, role, variables[host]["townhall_keys"][role])
+                    hear(told("runner_on_ok", name, host, res={"changed": True}))
+                    ask(STAMP_TASK)
         return "successful"
+
+    def _ask(
+        self, at: tuple[str, str], commands: Mapping[str, str], variables: Any, hear: Hear, task: str
+    ) -> bool:
+        """Run one of a play's commands on a host and tell how it ended; none is as good as a good one."""
+        command = commands.get(task, "").replace("{{ townhall_fence }}", variables["townhall_fence"])
+        for role, key in variables["townhall_keys"].items():
+            command = command.replace(f"{{{{ townhall_keys['{role}'] }}}}", key)
+        answer = self._run(at[1], command)
+        kind = "runner_on_failed" if answer.status else "runner_on_ok"
+        hear(told(kind, *at, task, res={"rc": answer.status, "stderr": answer.error}))
+        return answer.status == 0
 
     def _change(self, host: str, role: str, key: str) -> None:
         self.log("change", host, role)
@@ -157,7 +173,7 @@ class Machines:
         """Return what is on every machine: each file's text, a stamp without its run."""
         found = {}
         for path in sorted(self.root.rglob("*")):
-            if path.is_file() and path.name != "log":
+            if path.is_file() and path.name != "log" and "fence" not in path.parts:
                 text = path.read_text()
                 is_stamp = path.suffix == ".json"
                 found[str(path.relative_to(self.root))] = (
