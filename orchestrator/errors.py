@@ -52,6 +52,10 @@ class MachineError(TownhallError):
     """A machine did not answer, or not as it should; an admin must look at it."""
 
 
+class TakenBack(MachineError):
+    """A machine took a change back by itself and is as it was before."""
+
+
 class LedgerError(TownhallError):
     """The ledger cannot be trusted as it stands."""
 

@@ -31,12 +31,14 @@ from orchestrator.fenced_off import fencing, keeper
 from orchestrator.flows.rules import hold_rules
 from orchestrator.ground import Footing, stand
 from orchestrator.hands import Hands
+from orchestrator.kept_out import without_quarantined
 from orchestrator.load import load, load_files
 from orchestrator.load.files import right_files
 from orchestrator.model.ground import Ground
 from orchestrator.model.interrupted import Interrupted
 from orchestrator.model.outcome import Outcome
 from orchestrator.model.plan import Observation, Plan
+from orchestrator.model.quarantine import Quarantined
 from orchestrator.model.rendering import UnitRendering
 from orchestrator.model.town import Town
 from orchestrator.model.verdict import Selection, Verdict
@@ -61,7 +63,8 @@ class Options:
 
     It stands on `ground`, or where that is none on what `footing` asks for. `only_rest` does no more than
     what a run left that was cut off, on that run's ground; `cut_off` is told of such a run. `narrow` may
-    leave things out of what is pending.
+    leave things out of what is pending. `tell` hears in words why a run waits or leaves a host out;
+    `released` hosts come out of quarantine whatever they say.
     """
 
     observer: Observer = field(default_factory=Nobody)
@@ -72,6 +75,8 @@ class Options:
     ground: Ground | None = None
     only_rest: bool = False
     cut_off: Callable[[Interrupted], None] = lambda _: None
+    tell: Callable[[str], None] = lambda _: None
+    released: frozenset[str] = frozenset()
     narrow: Callable[[Prospect], Prospect] = lambda prospect: prospect
     hands: Hands = field(default_factory=Hands)
 
@@ -141,7 +146,7 @@ def apply_town(root: Path, agreed: Callable[[Prospect], bool], options: Options)
             prospect = replace(prospect, plan=rest_of(cut, prospect.plan))
         if prospect.plan.is_empty and cut:
             close(town, cut)
-        prospect = options.narrow(prospect)
+        prospect = options.narrow(_without_quarantined(prospect, options))
         hold_host_keys(prospect.plan.hosts, prospect.observed)
         if prospect.plan.is_empty:
             return None
@@ -205,6 +210,15 @@ def _without_doubts(prospect: Prospect, options: Options) -> Prospect:
     return planned(replace(prospect, observed=seen))
 
 
+def _without_quarantined(prospect: Prospect, options: Options) -> Prospect:
+    def holds(one: Quarantined) -> bool:
+        unit = frozenset({(one.host, one.role)})
+        return prove(prospect, Selection(units=unit, scope="role"), options).passed
+
+    shell = options.hands.shell(prospect.wanted)
+    return without_quarantined(prospect, shell, holds, options.released, options.tell)
+
+
 def carry_out(prospect: Prospect, options: Options, cut: str = "") -> Done:
     """Apply the plan, check what it touched, and record both.
 
@@ -230,6 +244,7 @@ def carry_out(prospect: Prospect, options: Options, cut: str = "") -> Done:
             hands.devices,
             options.observer,
             fences=fences,
+            tell=options.tell,
         )
         attestor = Attestor(shell, ledger, rendering)
         before = attestor.before(prospect.plan.hosts)

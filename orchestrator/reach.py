@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -111,10 +111,11 @@ class Shell(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ssh:
-    """Runs commands on hosts over plain ssh."""
+    """Runs commands on hosts over plain ssh, and over the connection that is kept open where it is shared."""
 
     config: Path
     become: bool = False
+    shared: bool = True
 
     def run(self, host: str, command: str, timeout: float = 60) -> Answer:
         """Run one shell command on one host; a connection that broke is opened once more."""
@@ -123,10 +124,11 @@ class Ssh:
 
     def _run(self, host: str, command: str, timeout: float) -> Answer:
         words = ["sudo", "-n", "sh", "-c", _quoted(command)] if self.become else [command]
+        options = () if self.shared else ("-o", "ControlPath=none")
         began, ticks = time.time(), time.monotonic()
         try:
             done = subprocess.run(
-                ["ssh", "-F", str(self.config), host, "--", *words],
+                ["ssh", "-F", str(self.config), *options, host, "--", *words],
                 check=False,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
@@ -145,6 +147,11 @@ class Ssh:
                 lambda pair: self.run(pair[0], pair[1], timeout), sorted(commands.items())
             )
             return {answer.host: answer for answer in answers}
+
+
+def anew(shell: Shell) -> Shell:
+    """Return a shell whose every command goes over a new connection: an open one survives a closed door."""
+    return replace(shell, shared=False) if isinstance(shell, Ssh) else shell
 
 
 def _quoted(command: str) -> str:

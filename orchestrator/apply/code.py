@@ -39,11 +39,17 @@ def code_digests(catalogue: Catalogue, project: Path = PROJECT) -> CodeDigests:
         availability=_saying("availability", facts),
         kerberos=_saying("kerberos", facts),
         sets_clock=_saying("sets_clock", facts),
+        reverts={role: _window(role, project) for role in sorted(_saying("reverts", facts))},
     )
 
 
 def _saying(word: str, facts: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
     return frozenset(role for role, said in facts.items() if said.get(word, False))
+
+
+def _window(role: str, project: Path) -> int:
+    """The seconds within which a role's change has to be confirmed, where nobody asks for others."""
+    return int(_read(project / "roles" / role / "defaults/main.yml")[f"{role}_confirm_seconds"])
 
 
 def _platform(project: Path) -> str:

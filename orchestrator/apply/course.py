@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from threading import Event, Lock
 
+from orchestrator.apply.aftermath import Aftermath
 from orchestrator.apply.ansible import Job
 from orchestrator.apply.as_yaml import as_yaml, playbook_yaml
 from orchestrator.apply.gate import Gates
@@ -17,8 +18,8 @@ from orchestrator.apply.lanes import Lane
 from orchestrator.apply.playbook import Author, RunPlay, inventory
 from orchestrator.apply.settle import judged
 from orchestrator.apply.tools import Arguments, Order, Tools
-from orchestrator.errors import TownhallError
-from orchestrator.model.outcome import APPLIED, FAILED, NOT_STARTED, UNKNOWN
+from orchestrator.errors import TakenBack, TownhallError
+from orchestrator.model.outcome import APPLIED, FAILED, NOT_STARTED, REVERTED, UNKNOWN
 from orchestrator.model.plan import PlannedUnit
 from orchestrator.model.rendering import Rendering
 from orchestrator.model.verdict import Selection
@@ -38,6 +39,7 @@ class Course:
     order: Order
     tools: Tools
     journal: Journal
+    aftermath: Aftermath
     cancelled: Event = field(default_factory=Event)
     proven: set[tuple[int, int]] = field(default_factory=set)
     turned_away: list[PlannedUnit] = field(default_factory=list)
@@ -139,7 +141,8 @@ class Course:
         try:
             changed = self.tools.devices.configure(self.arguments[unit.host, unit.role])
         except TownhallError as error:
-            self.journal.finish(unit, FAILED, str(error))
+            state = REVERTED if isinstance(error, TakenBack) else FAILED
+            self.journal.finish(unit, state, str(error))
         else:
             self.journal.finish(unit, APPLIED, changed=changed)
 
@@ -161,9 +164,11 @@ class Course:
             is_cancelled=self._is_over,
         )
         hearing = Hearing(plays, self.journal, gates, tools.observer, self.why_stopped, tools.fences.lose)
+        before = self.aftermath.before(units, order.silent)
         tools.ansible.run(job, hearing.hear)
         self._doubt(units)
         self.journal.close(units, self.why_stopped() or "an earlier unit did not succeed")
+        self.aftermath.settle(units, before)
 
     def _doubt(self, units: Iterable[PlannedUnit]) -> None:
         """What began behind a fence that was lost since may have been changed by another run too."""

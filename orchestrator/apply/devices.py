@@ -22,7 +22,7 @@ class Devices(Protocol):
         """Whether the device is not as its arguments say."""
 
     def configure(self, arguments: Mapping[str, object]) -> int:
-        """Make it so and return the number of changes; raise MachineError if it is back to where it was."""
+        """Make it so and return the number of changes; raise TakenBack or another MachineError."""
 
 
 class Switches:
@@ -42,9 +42,12 @@ class Switches:
 
     def configure(self, arguments: Mapping[str, object]) -> int:
         """Change what differs and confirm it over a new connection."""
-        from orchestrator.switches import apply_switch, from_arguments
+        from orchestrator.switches import Unconfirmed, apply_switch, from_arguments, wait_until_taken_back
 
-        return len(apply_switch(*from_arguments(arguments), check=False).lines)
+        try:
+            return len(apply_switch(*from_arguments(arguments), check=False).lines)
+        except Unconfirmed as lost:
+            wait_until_taken_back(lost)
 
 
 def survey_devices(

@@ -93,6 +93,7 @@ class Hearing:
         self._observer.task_started(unit, str(data.get("task", "")))
 
     def _ok(self, unit: PlannedUnit, data: Mapping[str, Any]) -> None:
+        self._journal.touch(unit)
         if data.get("task") == STAMP_TASK:
             self._journal.finish(unit, APPLIED)
         elif (data.get("res") or {}).get("changed") and data.get("task") != NOTIFY_TASK:

@@ -13,6 +13,7 @@ from orchestrator.apply.settle import UNPROVEN
 from orchestrator.errors import LedgerError
 from orchestrator.model.outcome import APPLIED, NOT_STARTED, UNKNOWN, UNREACHABLE, UnitOutcome
 from orchestrator.model.plan import Observation, PlannedUnit
+from orchestrator.model.quarantine import QUARANTINED
 from orchestrator.model.record import Entry
 
 STARTED = "started"
@@ -39,6 +40,7 @@ class Journal:
         self._started: set[PlannedUnit] = set()
         self._faults: dict[PlannedUnit, UnitOutcome] = {}
         self._changed: dict[PlannedUnit, int] = {}
+        self._touched: set[PlannedUnit] = set()
         self.outcomes: dict[PlannedUnit, UnitOutcome] = {}
         self._unproven: set[PlannedUnit] = set()
         self.fault: LedgerError | None = None
@@ -56,6 +58,10 @@ class Journal:
     def has_started(self, unit: PlannedUnit) -> bool:
         """Whether a unit's beginning is written down."""
         return unit in self._started
+
+    def touch(self, unit: PlannedUnit) -> None:
+        """Remember that something was done on a unit's host."""
+        self._touched.add(unit)
 
     def change(self, unit: PlannedUnit) -> None:
         """Count a change on a unit's host."""
@@ -76,6 +82,26 @@ class Journal:
                 kind = {UNREACHABLE: UNKNOWN}.get(state, state)
                 self._write([self._entry(kind, unit, why)])
             self._observer.unit_finished(outcome)
+
+    def left_in_doubt(self, units: Iterable[PlannedUnit]) -> tuple[PlannedUnit, ...]:
+        """Return those units that changed something, perhaps, and were not applied."""
+        with self._alone:
+            ended = [unit for unit in units if unit in self.outcomes and unit in self._touched]
+            return tuple(unit for unit in ended if self.outcomes[unit].state not in {APPLIED, NOT_STARTED})
+
+    def amend(self, unit: PlannedUnit, state: str, why: str) -> None:
+        """Write down what became of a unit after an end that was no good one."""
+        with self._alone:
+            self.outcomes[unit] = replace(self.outcomes[unit], state=state, why=why)
+            self._write([self._entry(state, unit, why)])
+
+    def quarantine(self, unit: PlannedUnit, why: str, steps: Iterable[str]) -> None:
+        """Write down that nothing may touch a unit's host until a person has looked at it."""
+        with self._alone:
+            end = self.outcomes[unit]
+            self.outcomes[unit] = replace(end, why=f"{end.why}; {why}: quarantined")
+            details = json.dumps({"role": unit.role, "why": why, "steps": [*steps]}, ensure_ascii=False)
+            self._write([Entry(QUARANTINED, self._run, unit.host, details=details)])
 
     def close(self, units: Iterable[PlannedUnit], why: str = "an earlier unit did not succeed") -> None:
         """Give every unit its end after its part of the run is over; `why` is for those that never began."""

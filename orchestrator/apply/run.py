@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
+from orchestrator.apply.aftermath import Aftermath
 from orchestrator.apply.course import Course
 from orchestrator.apply.journal import Journal
 from orchestrator.apply.lanes import lanes
 from orchestrator.apply.playbook import RunPlay, run_plays
 from orchestrator.apply.tools import Order, Tools
+from orchestrator.apply.way_back import Asker
 from orchestrator.model.outcome import Outcome
 from orchestrator.model.plan import CodeDigests, Plan
 from orchestrator.model.rendering import Rendering, UnitRendering
@@ -33,7 +35,8 @@ def apply(
     journal = Journal(order.run, tools.recorder, tools.observer, order.observed)
     plays = run_plays(plan.waves, code.plays, order.silent)
     bounds = _bounds(plays, code, order)
-    course = Course(rendering, plays, bounds, arguments, order, tools, journal)
+    aftermath = Aftermath(Asker(tools.shell, tools.tell), journal, arguments, code.reverts)
+    course = Course(rendering, plays, bounds, arguments, order, tools, journal, aftermath)
     tools.observer.run_started(order.run, plan.units)
     try:
         course.follow(lanes(plays, code.after))

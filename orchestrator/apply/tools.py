@@ -23,7 +23,10 @@ Arguments = Mapping[tuple[str, str], Mapping[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The ports that an apply works with, and the fences behind which it does."""
+    """The ports that an apply works with, and the fences behind which it does.
+
+    `tell` is told in words why it waits.
+    """
 
     shell: Shell
     recorder: Recorder
@@ -34,6 +37,7 @@ class Tools:
     handlers: Callable[[str], tuple[str, ...]] = handler_names
     stamps: Stamps = field(default_factory=Stamps)
     fences: Fences = field(default_factory=Fences)
+    tell: Callable[[str], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)

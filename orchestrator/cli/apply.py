@@ -44,6 +44,9 @@ def apply(  # noqa: PLR0913, PLR0917
     touching: Touching = 0,
     retire: Retire = None,
     despite_freeze: DespiteFreeze = "",
+    release: Annotated[
+        list[str] | None, typer.Option(metavar="HOST", help="out of quarantine, whatever it says")
+    ] = None,
     commit: Annotated[
         str, typer.Option(metavar="SHA", help="only this merged commit; waits while others apply")
     ] = "",
@@ -78,6 +81,7 @@ def apply(  # noqa: PLR0913, PLR0917
         ask_everyone=ask,
         consent=consent(touching, retire, despite_freeze, reviewed),
         footing=Footing(commit, into, _glass(break_glass, reason)),
+        released=frozenset(release or ()),
     )
     around = _patient((HOUR if commit else 0) if wait is None else wait, report)
     return carry_out(inventory, Wish(yes, json, accelerate, language), options, held, around)

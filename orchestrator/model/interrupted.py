@@ -11,7 +11,7 @@ Unit = tuple[str, str]
 class Interrupted:
     """A run without an end, who began it and when; each of its units by host and role with its state.
 
-    A state is done, failed, unknown or not started. `unwanted` hosts were to be retired at its end.
+    A state is done, failed, reverted, unknown or not started. `unwanted` hosts were to be retired at its end.
     """
 
     run: str

@@ -10,12 +10,16 @@ APPLIED = "applied"
 FAILED = "failed"
 UNREACHABLE = "unreachable"
 UNKNOWN = "unknown"
+REVERTED = "reverted"
 NOT_STARTED = "not started"
 
 
 @dataclass(frozen=True, slots=True)
 class UnitOutcome:
-    """One unit's end; `why` is for an admin, `changed` counts the tasks that changed something."""
+    """One unit's end; `why` is for an admin, `changed` counts the tasks that changed something.
+
+    A `reverted` change was made and taken back by its own machine.
+    """
 
     unit: PlannedUnit
     state: str

@@ -11,7 +11,8 @@ RETIRED = "retired"
 class Entry:
     """Something to be remembered: a run's beginning or end, or what became of a unit.
 
-    `kind` is run, end, started, applied, verified, failed, unknown, unproven, attested or retired;
+    `kind` is run, end, started, applied, verified, failed, unknown, reverted, unproven, attested, retired,
+    quarantined or released;
     `details` is JSON without secrets; `key`, `arguments` and `role_code` are digests.
     """
 

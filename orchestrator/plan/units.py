@@ -24,6 +24,7 @@ BACKLOG = {
     "started": "backlog: the last run was cut off",
     "unknown": "backlog: the last run ended unknown",
     "failed": "backlog: the last run failed",
+    "reverted": "backlog: the last change took itself back",
     "unproven": "backlog: a check failed after the last run",
 }
 FRESH = frozenset({NEW, RECREATED})

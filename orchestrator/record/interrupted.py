@@ -8,7 +8,13 @@ from orchestrator.model.interrupted import Interrupted, Unit
 from orchestrator.model.plan import LedgerState
 from orchestrator.model.record import Record
 
-_STATES = {"applied": "done", "verified": "done", "unproven": "done", "failed": "failed"}
+_STATES = {
+    "applied": "done",
+    "verified": "done",
+    "unproven": "done",
+    "failed": "failed",
+    "reverted": "reverted",
+}
 _OPEN = "unknown"
 _UNTOUCHED = "not started"
 

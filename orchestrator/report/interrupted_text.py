@@ -7,6 +7,7 @@ from orchestrator.model.interrupted import Interrupted
 _WORDS = {
     "done": "done",
     "failed": "failed",
+    "reverted": "taken back by their own machine",
     "unknown": "unknown, checked before anything else",
     "not started": "not started",
 }

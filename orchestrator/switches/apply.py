@@ -21,6 +21,14 @@ class Change:
     lines: tuple[str, ...]
 
 
+class Unconfirmed(MachineError):
+    """A change was begun and nothing confirmed it; `lines` are what the device lacked before."""
+
+    def __init__(self, why: object, target: Target, wanted: WantedSwitch, lines: tuple[str, ...]) -> None:
+        super().__init__(f"{why}; it reverts by itself")
+        self.target, self.wanted, self.lines = target, wanted, lines
+
+
 def observe(target: Target, connect: Connect = NetmikoSession) -> Observed:
     """What the device says of itself."""
     with _login(target, connect) as session:
@@ -61,13 +69,24 @@ def apply_switch(
             if observed.pending:
                 driver.confirm(session)
             return Change(False, ())
-        driver.run(session, target, observed, wanted)
+        try:
+            driver.run(session, target, observed, wanted)
+        except MachineError as error:
+            raise Unconfirmed(error, target, wanted, lines) from error
+    try:
+        _confirm(target, wanted, connect)
+    except MachineError as error:
+        raise Unconfirmed(error, target, wanted, lines) from error
+    return Change(True, lines)
+
+
+def _confirm(target: Target, wanted: WantedSwitch, connect: Connect) -> None:
+    driver = platform(target.platform)
     with _login(target, connect) as session:
         left = driver.remediate(driver.observe(session), wanted)
         if left:
-            raise MachineError(f"{target.hostname} did not take: {'; '.join(left)}; it reverts by itself")
+            raise MachineError(f"{target.hostname} did not take: {'; '.join(left)}")
         driver.confirm(session)
-    return Change(True, lines)
 
 
 @contextmanager

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.errors import MachineError
+from orchestrator.errors import MachineError, TakenBack
 from orchestrator.model.switch import Port, WantedSwitch
-from orchestrator.switches import Target, apply_switch
+from orchestrator.switches import Target, Unconfirmed, apply_switch, wait_until_taken_back
 from tests.switches.ovs_device import OvsDevice
 from tests.switches.ovs_shell import OvsShell
 
@@ -25,7 +25,7 @@ def shell() -> OvsShell:
     return OvsShell(device)
 
 
-def lose_the_way_back(shell: OvsShell) -> None:
+def lose_the_way_back(shell: OvsShell) -> Unconfirmed:
     logins = [shell]
 
     def connect(_: Target) -> OvsShell:
@@ -33,8 +33,9 @@ def lose_the_way_back(shell: OvsShell) -> None:
             raise MachineError("no answer")
         return logins.pop()
 
-    with pytest.raises(MachineError, match="no answer"):
+    with pytest.raises(Unconfirmed, match="no answer") as lost:
         apply_switch(TARGET, WANTED, check=False, connect=connect)
+    return lost.value
 
 
 def test_a_change_is_armed_made_and_confirmed_over_a_new_login(shell: OvsShell) -> None:
@@ -51,6 +52,24 @@ def test_a_switch_that_is_not_reached_again_is_back_to_where_it_was(shell: OvsSh
     lose_the_way_back(shell)
     shell.revert()
     assert shell.device.text() == before
+
+
+def test_a_switch_that_took_the_change_back_says_so_and_one_that_did_not_is_lost(shell: OvsShell) -> None:
+    """Sabotage: do not compare with what the switch lacked before, or overlook a pending revert."""
+    lost = lose_the_way_back(shell)
+    slept: list[float] = []
+
+    def waits(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            shell.revert()
+
+    with pytest.raises(TakenBack, match="lab-sw1 is as it was before"):
+        wait_until_taken_back(lost, lambda _: shell, waits)
+    assert len(slept) == 3
+    again = lose_the_way_back(shell)
+    with pytest.raises(Unconfirmed, match="no answer"):
+        wait_until_taken_back(again, lambda _: shell, waits, lambda: 40.0 * len(slept))
 
 
 def test_a_change_whose_run_was_killed_is_confirmed_or_waited_for(shell: OvsShell) -> None:

@@ -1,0 +1,41 @@
+"""Which hosts are in quarantine, as the ledger tells it."""
+
+from __future__ import annotations
+
+import json
+
+from orchestrator.model.quarantine import QUARANTINED, RELEASED, Quarantined
+from orchestrator.model.record import RETIRED, Entry, Record
+from orchestrator.record.ledger import Ledger
+from orchestrator.record.runs import BEGINNING
+
+
+def quarantined(ledger: Ledger) -> tuple[Quarantined, ...]:
+    """Return every host that was put into quarantine and neither released nor retired since, by name."""
+    kept = {record.entry.host: record for record in ledger.records(kind=QUARANTINED)}
+    for kind in (RELEASED, RETIRED) if kept else ():
+        for record in ledger.records(kind=kind):
+            host = record.entry.host
+            if host in kept and record.number > kept[host].number:
+                del kept[host]
+    return tuple(_quarantined(ledger, record) for _, record in sorted(kept.items()))
+
+
+def release(host: str, run: str, why: str) -> Entry:
+    """Return the record that ends a host's quarantine."""
+    return Entry(RELEASED, run, host, details=json.dumps({"why": why}, ensure_ascii=False))
+
+
+def _quarantined(ledger: Ledger, record: Record) -> Quarantined:
+    said = json.loads(record.entry.details)
+    begun = next(ledger.records(run=record.entry.run, kind=BEGINNING), None)
+    who = json.loads(begun.entry.details).get("who", "") if begun else ""
+    return Quarantined(
+        record.entry.host,
+        said["role"],
+        said["why"],
+        record.entry.run,
+        record.at,
+        who,
+        tuple(said["steps"]),
+    )
