@@ -17,6 +17,7 @@ from orchestrator.model.record import RETIRED, Entry, Record
 from orchestrator.plan.rejoin import MEMBER
 from orchestrator.record.chain import BEGINNING, first_fault, linked
 from orchestrator.record.schema import SCHEMA, VERSION
+from orchestrator.record.store import Store, damaged
 
 _COLUMNS = "number, at, kind, run, host, role, key, arguments, role_code, machine, details, previous, hash"
 _NEWEST_OF_UNITS = """
@@ -54,23 +55,30 @@ def _now() -> str:
 
 
 class Ledger:
-    """Appends entries and answers what is known; each append is on disk before it returns."""
+    """Appends entries and answers what is known; each append is on disk before it returns.
+
+    Raises LedgerError, from its opening on, for a file that is damaged or cannot be used.
+    """
 
     def __init__(self, path: Path, clock: Callable[[], str] = _now) -> None:
         self.path = path
         self._clock = clock
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._store = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+        self._store = Store(path)
+        is_new = self._is_new()
         self._store.execute("PRAGMA journal_mode = WAL")
         self._store.execute("PRAGMA synchronous = FULL")
-        self._create()
-
-    def _create(self) -> None:
-        (version,) = self._store.execute("PRAGMA user_version").fetchone()
-        if version == 0:
+        if is_new:
             self._store.executescript(f"BEGIN IMMEDIATE;\n{SCHEMA}\nCOMMIT;")
-        elif version != VERSION:
+
+    def _is_new(self) -> bool:
+        """Whether the file is yet to be filled; where records were written, an empty one is damaged."""
+        (version,) = self._store.execute("PRAGMA user_version").fetchone()
+        if version not in {0, VERSION}:
             raise LedgerError(f"{self.path} was written by a newer version of townhall (format {version})")
+        if version == 0 and (head := self._head()) and head[0]:
+            raise damaged(self.path, f"{head[0]} records were written, and none is there")
+        return bool(version == 0)
 
     def append(self, entries: Iterable[Entry], contents: Mapping[str, str] | None = None) -> int:
         """Append entries in one transaction and return the newest record's number; `contents` by digest.
@@ -80,7 +88,7 @@ class Ledger:
         try:
             number, newest = self._insert(entries, contents or {})
             self._write_head(number, newest)
-        except (sqlite3.Error, OSError) as error:
+        except OSError as error:
             raise LedgerError(f"{self.path} cannot be written: {error}") from error
         return number
 
@@ -193,8 +201,11 @@ class Ledger:
     def _head(self) -> tuple[int, str] | None:
         if not self._head_path.exists():
             return None
-        number, newest = json.loads(self._head_path.read_text(encoding="utf-8"))
-        return int(number), str(newest)
+        try:
+            number, newest = json.loads(self._head_path.read_text(encoding="utf-8"))
+            return int(number), str(newest)
+        except (ValueError, TypeError) as error:
+            raise damaged(self._head_path, "it does not hold the number and the hash of a record") from error
 
 
 def _row(record: Record) -> tuple[object, ...]:

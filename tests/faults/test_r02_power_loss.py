@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orchestrator.errors import LedgerError
 from orchestrator.model.record import Entry
 from orchestrator.record import Ledger
 
@@ -107,5 +107,8 @@ def test_a_file_cut_off_in_the_middle_is_refused_and_not_believed(disk: Disk, tm
     whole.close()
     text = (tmp_path / "whole" / "town.sqlite").read_bytes()
     cut = {".sqlite": text[: len(text) // 2], ".head": files[".head"]}
-    with pytest.raises(sqlite3.DatabaseError), closing(after_power_loss(tmp_path / "cut", cut)) as ledger:
+    with (
+        pytest.raises(LedgerError, match="damaged"),
+        closing(after_power_loss(tmp_path / "cut", cut)) as ledger,
+    ):
         list(ledger.records())
