@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,22 +131,30 @@ class Repository:
         found = self._text("rev-list", "--parents", "--max-count=1", commit, "--").split()
         return found[1] if len(found) > 1 else EMPTY
 
-    def why_unsigned(self, commit: str, signers: Path) -> str:
-        """Why no key of an SSH list of signers stands behind a commit; nothing if one does."""
-        own = {
-            "gpg.ssh.allowedSignersFile": str(signers),
-            "gpg.ssh.program": "ssh-keygen",
-            "gpg.ssh.revocationFile": "",
-            "gpg.program": "false",
-            "gpg.openpgp.program": "false",
-            "gpg.x509.program": "false",
-        }
-        settings = [word for key, value in own.items() for word in ("-c", f"{key}={value}")]
+    def holds(self, commit: str) -> bool:
+        """Whether a commit is here."""
         try:
-            self._run(*settings, "verify-commit", commit)
+            return self.commit(commit) == commit
+        except UsageError:
+            return False
+
+    def path(self, old: str, new: str) -> tuple[str, ...]:
+        """The states that a branch went through since an old one, the newest first: its first parents."""
+        return tuple(self._text("rev-list", "--first-parent", new, f"^{old}", "--").split())
+
+    def are_signed(self, commits: Collection[str], signers: Path) -> bool:
+        """Whether a key of an SSH list of signers stands behind each commit and was valid at its date."""
+        try:
+            self._run(*_judged_by(signers), "verify-commit", *commits)
         except MachineError:
-            return "bears no signature of a key that may sign here"
-        return ""
+            return False
+        return True
+
+    def authorship(self, commit: str, signers: Path) -> tuple[str, bool]:
+        """Who wrote a commit, and whether it bears a signature at all."""
+        call = ("log", "--max-count=1", "--no-show-signature", "--format=%an <%ae>%x00%G?", commit, "--")
+        author, mark = self._text(*_judged_by(signers), *call).rstrip("\n").split("\0")
+        return author, mark != "N"
 
     def tree(self, commit: str, folder: str = "") -> tuple[TreeEntry, ...]:
         """Every file below a folder of a commit, by its path from the top."""
@@ -192,6 +200,19 @@ class Repository:
             said = done.stderr.decode("utf-8", "replace").strip().splitlines()
             raise MachineError(f"git {words[0]} in {self.folder}: {said[-1] if said else 'failed'}")
         return done.stdout
+
+
+def _judged_by(signers: Path) -> list[str]:
+    """Settings that leave the judgement to ssh-keygen and this list, whatever the repository says."""
+    own = {
+        "gpg.ssh.allowedSignersFile": str(signers),
+        "gpg.ssh.program": "ssh-keygen",
+        "gpg.ssh.revocationFile": "",
+        "gpg.program": "false",
+        "gpg.openpgp.program": "false",
+        "gpg.x509.program": "false",
+    }
+    return [word for key, value in own.items() for word in ("-c", f"{key}={value}")]
 
 
 def _records(listed: bytes) -> list[str]:

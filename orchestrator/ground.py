@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,12 +18,13 @@ from orchestrator.plan.coverage import covers
 from orchestrator.record import Ledger
 from orchestrator.record.place import is_lab, ledger_path
 from orchestrator.record.runs import inventory_of, runs
+from orchestrator.signed import SIGNERS, unsigned
 
-SIGNERS = Path("/etc/townhall/allowed_signers")
 BRANCHES = ("origin/HEAD", "origin/main")
 LOOKED_AT = 200
 _NAMED = 10
 Files = Mapping[str, str]
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,18 @@ class Footing:
     signers: Path = field(default_factory=lambda: Path(os.environ.get("TOWNHALL_ALLOWED_SIGNERS") or SIGNERS))
 
 
-def stand(root: Path, footing: Footing, town: Town, files: Files) -> Ground:
-    """Return the ground of an apply; raises Refused where nobody agreed to what lies here."""
+def stand(root: Path, footing: Footing, town: Town, files: Files, tell: Tell = lambda _: None) -> Ground:
+    """Return the ground of an apply; raises Refused where nobody agreed to what lies here.
+
+    `tell` is told what could not be looked at.
+    """
     kept, place = _without_secrets(files), _Place.of(root)
     if footing.glass:
         return Ground(GLASS, kept, place.head if place else "", footing.glass)
     if is_lab(town) and not footing.commit:
         ground = Ground(LAB, kept, place.head if place else "")
     else:
-        ground = Ground(MERGED, kept, _merged(root, place, footing, kept))
+        ground = Ground(MERGED, kept, _merged(root, place, footing, kept, town, tell))
     problems = [*open_glass(root, town, kept, footing.into), *_older(root, town, ground)]
     if problems:
         raise Refused(problems)
@@ -114,13 +118,16 @@ class _Place:
         return read_revision(self.repository, commit, self.folder, Problems())
 
 
-def _merged(root: Path, place: _Place | None, footing: Footing, files: Files) -> str:
+def _merged(  # noqa: PLR0913, PLR0917
+    root: Path, place: _Place | None, footing: Footing, files: Files, town: Town, tell: Tell
+) -> str:
     """Return the merged commit that lies here byte for byte, or refuse."""
     glass = "or, when the forge is down: --break-glass --reason TEXT"
     if place is None:
         reason = "is in no git repository with a commit, so nobody can have merged it"
         raise Refused([Problem(f"{root}:1", "TH-APPLY-GIT", root.name, reason, f"clone the town's; {glass}")])
-    problems = [*_dirty(place, glass), *_elsewhere(place, footing, glass), *_unsigned(place, footing)]
+    problems = [*_dirty(place, glass), *_elsewhere(place, footing, glass)]
+    problems += _unsigned(place, footing, town, tell)
     if not problems and _without_secrets(place.files(place.head)) != files:
         reason, remedy = "what lies here is not what the commit holds", f"git checkout; {glass}"
         problems.append(Problem(f"{root}:1", "TH-APPLY-DIRTY", place.head[:12], reason, remedy))
@@ -151,21 +158,18 @@ def _elsewhere(place: _Place, footing: Footing, glass: str) -> Iterator[Problem]
         yield Problem("HEAD:1", "TH-APPLY-UNMERGED", head[:12], reason, remedy)
 
 
-def _unsigned(place: _Place, footing: Footing) -> Iterator[Problem]:
-    """Where the machine keeps a list of signers, what is applied bears the signature of one of them."""
-    signers = footing.signers
-    if not signers.exists():
-        return
-    where = f"{signers}:1"
-    if signers.resolve().is_relative_to(place.repository.folder.resolve()):
-        reason = "lies in the repository that it is to guard"
-        yield Problem(where, "TH-SIGNERS-INSIDE", signers.name, reason, f"keep it outside, such as {SIGNERS}")
-    elif signers.stat().st_mode & 0o022:
-        reason = "can be written by others than its owner"
-        yield Problem(where, "TH-SIGNERS-OPEN", signers.name, reason, f"chmod go-w {signers}")
-    elif why := place.repository.why_unsigned(place.head, signers.resolve()):
-        remedy = "sign it with a key of that list (git commit -S), or have its signer put there"
-        yield Problem(where, "TH-APPLY-UNSIGNED", place.head[:12], why, remedy)
+def _unsigned(place: _Place, footing: Footing, town: Town, tell: Tell) -> Iterator[Problem]:
+    """Where the machine keeps a list of signers, all that is new bears the signature of one of them."""
+    if footing.signers.exists():
+        yield from unsigned(place.repository, place.head, _answered_for(town), footing.signers, tell)
+
+
+def _answered_for(town: Town) -> str:
+    """The newest commit that was applied as merged, or by a person's word; nothing if none was."""
+    if not ledger_path(town).exists():
+        return ""
+    with closing(Ledger(ledger_path(town))) as ledger:
+        return next((run.commit for run in runs(ledger) if run.kind in {MERGED, GLASS} and run.commit), "")
 
 
 def _older(root: Path, town: Town, ground: Ground) -> Iterator[Problem]:

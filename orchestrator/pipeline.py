@@ -62,9 +62,9 @@ class Options:
     """How an apply goes about it; `ask_everyone` also reads the stamps of hosts outside of the plan.
 
     It stands on `ground`, or where that is none on what `footing` asks for. `only_rest` does no more than
-    what a run left that was cut off, on that run's ground; `cut_off` is told of such a run. `narrow` may
-    leave things out of what is pending. `tell` hears in words why a run waits or leaves a host out;
-    `released` hosts come out of quarantine whatever they say.
+    what a run left that was cut off, on that run's ground; `cut_off` is told of such a run, `tell` what
+    a person should know meanwhile. `narrow` may leave things out of what is pending; `released` hosts come
+    out of quarantine whatever they say.
     """
 
     observer: Observer = field(default_factory=Nobody)
@@ -165,7 +165,7 @@ def _standing(root: Path, town: Town, options: Options) -> tuple[Desired, Ground
         return following(load_files(ground.files, root)), ground
     files = right_files(root)
     town = load_files(files, root, date.today())
-    return following(town), stand(root, options.footing, town, files)
+    return following(town), stand(root, options.footing, town, files, options.tell)
 
 
 def _hold_clocks(prospect: Prospect) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestrator.cli.carry_out import Wish, carry_out
+from orchestrator.cli.carry_out import Wish, carry_out, warn
 from orchestrator.cli.options import (
     DEFAULT_INVENTORY,
     Accelerate,
@@ -93,11 +93,6 @@ def _patient(minutes: int, report: Path | None) -> Callable[[Callable[[], Done |
     from orchestrator.told import reported
 
     return lambda act: reported(report, lambda: patiently(act, minutes * 60, warn))
-
-
-def warn(message: str) -> None:
-    """Say something beside the output."""
-    typer.echo(message, err=True)
 
 
 def _glass(wanted: bool, reason: str) -> str:

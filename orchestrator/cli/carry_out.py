@@ -77,12 +77,13 @@ def carried_out(
             typer.echo(_cut_off(cut))
 
     with Quiet() if wish.json else observer() as watching:
-        given = replace(options, observer=watching, accelerate=accelerate, cut_off=cut_off, tell=_tell)
+        given = replace(options, observer=watching, accelerate=accelerate, cut_off=cut_off, tell=warn)
         return apply_town(inventory, agreed, given)
 
 
-def _tell(words: str) -> None:
-    typer.echo(words, err=True)
+def warn(message: str) -> None:
+    """Say something beside the output."""
+    typer.echo(message, err=True)
 
 
 def _shown(prospect: Prospect) -> str:

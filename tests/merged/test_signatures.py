@@ -1,15 +1,18 @@
-"""S-19: where the machine keeps a list of signers, only what one of them signed is applied."""
+"""S-19: where the machine keeps a list of signers, all that is new since the last apply is signed by them."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from orchestrator.errors import Refused
+from orchestrator.errors import Problem, Refused
 from orchestrator.ground import Footing
-from tests.merged.town import MergedTown
+from tests.merged.town import ADDED, MergedTown
 
 
 def key(folder: Path, name: str) -> Path:
@@ -28,20 +31,10 @@ def signers(path: Path, *keys: Path, options: str = 'namespaces="git"') -> Path:
     return path
 
 
-def signed(town: MergedTown, by: Path) -> None:
-    """Merge a commit that bears a signature."""
-    town.admin.git(
-        "-c",
-        "gpg.format=ssh",
-        "-c",
-        f"user.signingkey={by}",
-        "commit",
-        "-q",
-        "-S",
-        "--allow-empty",
-        "-m",
-        "signed",
-    )
+def signed(town: MergedTown, by: Path, *what: str) -> None:
+    """Merge a commit that bears a signature; by default one without a change."""
+    settings = ("-c", "gpg.format=ssh", "-c", f"user.signingkey={by}")
+    town.admin.git(*settings, *(what or ("commit", "--allow-empty")), "-q", "-S", "-m", "signed")
     town.admin.git("push", "-q", "origin", "main")
     town.update()
 
@@ -100,3 +93,144 @@ def test_a_list_inside_of_the_repository_or_open_to_others_guards_nothing(
     loose = signers(tmp_path / "list", ours)
     loose.chmod(0o666)
     assert refused(town, Footing(signers=loose)) == ["TH-SIGNERS-OPEN"]
+
+
+@pytest.fixture
+def begun(town: MergedTown, tmp_path: Path) -> tuple[MergedTown, Path, Footing]:
+    """A town that was applied from a signed commit, the key, and what is asked for."""
+    ours = key(tmp_path, "ours")
+    footing = Footing(signers=signers(tmp_path / "list", ours))
+    signed(town, ours)
+    assert town.apply(footing) is not None
+    return town, ours, footing
+
+
+def problem(town: MergedTown, footing: Footing) -> Problem:
+    with pytest.raises(Refused) as error:
+        town.apply(footing)
+    assert town.doubles.ran == []
+    (found,) = error.value.problems
+    return found
+
+
+def test_an_unsigned_commit_below_a_signed_tip_is_named(begun: tuple[MergedTown, Path, Footing]) -> None:
+    """Sabotage: look at the tip alone."""
+    town, ours, footing = begun
+    hidden = town.merge(ADDED)
+    signed(town, ours)
+    found = problem(town, footing)
+    assert (found.code, found.value) == ("TH-APPLY-UNSIGNED", hidden[:12])
+    author = town.admin.git("log", "-1", "--format=%an <%ae>", hidden).strip()
+    assert found.reason == f"by {author}: it bears no signature"
+    assert f"git show {hidden[:12]}" in found.remedy
+
+
+def test_a_commit_of_another_key_below_a_signed_tip_is_named(
+    begun: tuple[MergedTown, Path, Footing], tmp_path: Path
+) -> None:
+    """Sabotage: take any good signature."""
+    town, ours, footing = begun
+    signed(town, key(tmp_path, "other"))
+    signed(town, ours)
+    assert "no key that may sign here" in problem(town, footing).reason
+
+
+def test_a_signed_merge_answers_for_what_it_merged(begun: tuple[MergedTown, Path, Footing]) -> None:
+    """Sabotage: ask every commit of a merged branch for a signature."""
+    town, ours, footing = begun
+    town.admin.git("checkout", "-q", "-b", "request")
+    town.admin.edit(ADDED)
+    town.admin.commit("an unsigned commit of a request")
+    town.admin.git("checkout", "-q", "main")
+    signed(town, ours, "merge", "--no-ff", "request")
+    assert town.apply(footing) is not None
+
+
+def test_an_unsigned_merge_answers_for_nothing(begun: tuple[MergedTown, Path, Footing]) -> None:
+    """Sabotage: follow the last parents."""
+    town, ours, footing = begun
+    town.admin.git("checkout", "-q", "-b", "request")
+    town.admin.edit(ADDED)
+    town.admin.commit("an unsigned commit of a request")
+    town.admin.git("checkout", "-q", "main")
+    town.admin.git("merge", "-q", "--no-ff", "-m", "nobody signed", "request")
+    merge = town.admin.git("rev-parse", "HEAD").strip()
+    signed(town, ours)
+    assert problem(town, footing).value == merge[:12]
+
+
+def test_a_key_that_is_over_by_now_stood_for_what_it_signed_in_its_time(
+    begun: tuple[MergedTown, Path, Footing], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: hold every signature to the day of the apply, or to no day at all."""
+    town, ours, footing = begun
+    former = key(tmp_path, "former")
+    lines = signers(tmp_path / "former.list", former, options='namespaces="git",valid-before="20200101"')
+    footing.signers.write_text(footing.signers.read_text() + lines.read_text())
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2019-06-01T12:00:00Z")
+    signed(town, former)
+    monkeypatch.delenv("GIT_COMMITTER_DATE")
+    signed(town, ours)
+    town.apply(footing)
+    signed(town, former)
+    signed(town, ours)
+    assert "at its date" in problem(town, footing).reason
+
+
+def test_the_first_apply_holds_the_tip_alone_and_says_so(town: MergedTown, tmp_path: Path) -> None:
+    """Sabotage: say nothing, or ask the whole history."""
+    ours, heard = key(tmp_path, "ours"), list[str]()
+    footing = Footing(signers=signers(tmp_path / "list", ours))
+    signed(town, ours)
+    assert town.apply(footing, tell=heard.append) is not None
+    assert [one for one in heard if "only this tip" in one]
+    heard.clear()
+    town.merge(ADDED)
+    signed(town, ours)
+    with pytest.raises(Refused):
+        town.apply(footing, tell=heard.append)
+    assert heard == []
+
+
+def test_a_clone_that_lacks_what_was_applied_last_is_refused(
+    begun: tuple[MergedTown, Path, Footing], tmp_path: Path
+) -> None:
+    """A rewritten branch must not shake the question off. Sabotage: look at the tip then."""
+    town, ours, footing = begun
+    applied = town.admin.git("rev-parse", "HEAD").strip()
+    town.admin.git("reset", "-q", "--hard", "HEAD~1")
+    town.merge_by_force(ADDED)
+    signed(town, ours)
+    town.clone_anew()
+    found = problem(town, footing)
+    assert (found.code, found.value) == ("TH-APPLY-HISTORY", applied[:12])
+
+
+def test_what_a_person_answered_for_is_not_asked_again(begun: tuple[MergedTown, Path, Footing]) -> None:
+    """Sabotage: count from the last merged commit, so that one unsigned commit stops every later apply."""
+    town, ours, footing = begun
+    town.merge(ADDED)
+    signed(town, ours)
+    assert problem(town, footing).code == "TH-APPLY-UNSIGNED"
+    assert town.apply(replace(footing, glass="the head of the department read it")) is not None
+    signed(town, ours)
+    town.apply(footing)
+
+
+def test_the_work_grows_with_new_commits_only(
+    begun: tuple[MergedTown, Path, Footing], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: verify the whole history, or each commit by a call of its own."""
+    town, ours, footing = begun
+    for _ in range(3):
+        signed(town, ours)
+    real, asked = shutil.which("git"), tmp_path / "asked"
+    (tmp_path / "bin").mkdir()
+    git = tmp_path / "bin/git"
+    note = f'case "$*" in *verify-commit*) echo "${{*##*verify-commit}}" >> {asked};; esac'
+    git.write_text(f'#!/bin/sh\n{note}\nexec {real} "$@"\n')
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+    town.apply(footing)
+    (call,) = asked.read_text().splitlines()
+    assert len(call.split()) == 3

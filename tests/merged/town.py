@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -106,6 +107,19 @@ class MergedTown:
         self.admin.git("push", "-q", "origin", "main")
         self.admin.git("fetch", "-q")
         return commit
+
+    def merge_by_force(self, change: Mapping[str, Any]) -> None:
+        """Commit a change upon another history than that on the server."""
+        self.admin.edit(change)
+        self.admin.commit("other history")
+        self.admin.git("push", "-q", "--force", "origin", "main")
+
+    def clone_anew(self) -> None:
+        """Let the runner begin with what the server has now."""
+        _git("-C", str(self.bare), "reflog", "expire", "--expire=now", "--all")
+        _git("-C", str(self.bare), "gc", "-q", "--prune=now")
+        shutil.rmtree(self.runner)
+        _git("clone", "-q", f"file://{self.bare}", str(self.runner))
 
     def update(self) -> str:
         """Bring the runner's clone to what is merged."""
