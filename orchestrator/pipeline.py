@@ -23,6 +23,7 @@ from orchestrator.apply.room import need_room
 from orchestrator.apply.secrets import vault_files
 from orchestrator.apply.settle import UNPROVEN, checked_units, retired, settled
 from orchestrator.apply.survey import pinned, survey
+from orchestrator.apply.survivors import wait_for_survivors
 from orchestrator.apply.tools import Order, Tools
 from orchestrator.attesting import Attestor
 from orchestrator.cut_off import begun_on, close, cut_off, rest_of
@@ -201,6 +202,8 @@ def _without_doubts(prospect: Prospect, options: Options) -> Prospect:
         if not units:
             return prospect
         names = frozenset((unit.host, unit.role) for unit in units)
+        answering = {host for host, seen in prospect.observed.items() if seen.reachable}
+        wait_for_survivors(hands.shell(wanted), {host for host, _ in names} & answering, options.tell)
         devices = [unit for unit in wanted.rendering.units if unit.role in DEVICES]
         devices = [unit for unit in devices if (unit.host, unit.role) in names]
         seen = {**prospect.observed, **survey_devices(hands.devices, devices, prospect.observed)}

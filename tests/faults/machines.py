@@ -79,6 +79,7 @@ class Machines:
         (folder / "machine-id").write_text(f"id-of-{host}\n")
         own = command.replace("/etc/machine-id", str(folder / "machine-id"))
         own = own.replace(STAMPS, str(folder / "units"))
+        own = own.replace("/proc/", f"{folder}/proc/").replace("/var/lib/dpkg/", f"{folder}/dpkg/")
         own = own.replace("date +", f"date -d '{self.ahead.get(host, 0)} seconds' +")
         own = own.replace(Fence().kept, str(folder / "fence/kept")).replace(
             Fence().held, str(folder / "fence/held")
