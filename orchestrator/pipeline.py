@@ -19,6 +19,7 @@ from orchestrator.apply.fences import fenced
 from orchestrator.apply.host_keys import hold_host_keys
 from orchestrator.apply.lock import locked, who
 from orchestrator.apply.observer import Nobody, Observer
+from orchestrator.apply.packages import broken_off, mend_packages
 from orchestrator.apply.room import need_room
 from orchestrator.apply.secrets import vault_files
 from orchestrator.apply.settle import UNPROVEN, checked_units, retired, settled
@@ -235,6 +236,7 @@ def carry_out(prospect: Prospect, options: Options, cut: str = "") -> Done:
     shell = hands.shell(prospect.wanted)
     behind = fenced(fencing(prospect, order, shell, ground.commit))
     with closing(Ledger(ledger_path(town))) as ledger, behind as fences:
+        mend_packages(shell, broken_off(prospect.plan, ledger.state(prospect.plan.hosts)), options.tell)
         recorder, freeze = as_told(ledger), options.consent.despite_freeze
         opening = Opening(who(), str(prospect.root), ground, freeze, cut, fences.numbers)
         contents = {**_arguments(prospect), **texts_of(ground)}
