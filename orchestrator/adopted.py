@@ -1,26 +1,26 @@
-"""Take a change by hand over into the inventory, where an argument or a person's post explains it exactly."""
+"""Take a change by hand over into the inventory, where one of its values explains it exactly."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from orchestrator.adopted_directory import of_directory
 from orchestrator.apply.watched import spots_of
 from orchestrator.desired import Desired, desired
-from orchestrator.drift.adopt import Arguments, explained
+from orchestrator.drift.adopt import Arguments, explained, kind_of
 from orchestrator.errors import Refused
-from orchestrator.load.edit import set_value
+from orchestrator.load.edit_entry import set_entry
 from orchestrator.model.drift import Adoption, Difference, Drift
 from orchestrator.model.rendering import UnitRendering
 from orchestrator.role_specs import read_options
 from orchestrator.role_tasks import RoleTasks, Task
 from orchestrator.role_templates import defaults, source, text_of
 
-TITLE, POST = "title", "post"
+LISTS_OF_THE_TOWN = {"domain_controller_dns_forwarders": ("group_vars/all/services.yml", "dns_forwarders")}
+"""Arguments that are a list of the town, as it stands there."""
 
 
 def adopt(root: Path, drift: Drift) -> tuple[Adoption, ...]:
@@ -28,18 +28,19 @@ def adopt(root: Path, drift: Drift) -> tuple[Adoption, ...]:
     wanted, found = desired(root), list[Adoption]()
     before: dict[Path, str | None] = {}
     for one in drift.differences:
-        adoption = _person(wanted, one) if one.spot.kind == "directory" else _argument(wanted, one)
-        known = {(other.file, other.key) for other in found}
-        if adoption and (adoption.file, adoption.key) not in known:
+        is_of_domain = one.spot.kind == "directory"
+        adoption = of_directory(wanted.town, one) if is_of_domain else _argument(wanted, one)
+        known = {(other.file, other.path) for other in found}
+        if adoption and (adoption.file, adoption.path) not in known:
             path = root / adoption.file
             before.setdefault(path, path.read_text(encoding="utf-8") if path.exists() else None)
-            if _write(wanted, path, adoption):
+            if _write(path, adoption):
                 found.append(adoption)
     try:
         desired(root)
     except Refused:
         for path, text in before.items():
-            path.unlink() if text is None else path.write_text(text, encoding="utf-8")
+            path.unlink(missing_ok=True) if text is None else path.write_text(text, encoding="utf-8")
         raise
     return tuple(found)
 
@@ -53,17 +54,19 @@ def _argument(wanted: Desired, one: Difference) -> Adoption | None:
     for now, form, made in _forms(unit, one):
         known = explained(now, form, _with_defaults(unit), kinds, made)
         if known:
-            file, group = _file_of(wanted, unit, known[0])
-            return Adoption(one, file, *known, len(wanted.town.groups.get(group, wanted.town.hosts)))
+            name, value = known
+            file, key, group = _place_of(wanted, unit, name)
+            hosts = len(wanted.town.groups.get(group, wanted.town.hosts))
+            return Adoption(one, file, (key,), value, hosts)
     return None
 
 
 def _choosable(wanted: Desired, unit: UnitRendering) -> dict[str, str]:
     """The type of each argument that nothing derives."""
-    chosen = {argument.name for argument in wanted.town.role_arguments}
+    chosen = {argument.name for argument in wanted.town.role_arguments} | LISTS_OF_THE_TOWN.keys()
     options = read_options([unit.role])[unit.role]
     return {
-        name: str(option.get("type", "str"))
+        name: kind_of(option)
         for name, option in options.items()
         if name not in unit.arguments or name in chosen
     }
@@ -94,6 +97,11 @@ def _form(unit: UnitRendering, options: Task, turn: Mapping[str, Any], one: Diff
     if one.spot.kind == "unit" and now["enabled"] in {"enabled", "disabled"} and "enabled" in options:
         field = options["enabled"]
         yield now["enabled"] == "enabled", str(field), partial(filled, field)
+    elif one.spot.kind == "package":
+        names = tasks.filled(options["name"], turn)
+        if now["state"] == "absent" and isinstance(names, list):
+            left = [name for name in names if name != one.spot.name]
+            yield left, str(options["name"]), partial(filled, options["name"])
     elif now.get("target") and "src" in options:
         yield now["target"], str(options["src"]), partial(filled, options["src"])
     elif now.get("text") and "src" in options:
@@ -102,45 +110,24 @@ def _form(unit: UnitRendering, options: Task, turn: Mapping[str, Any], one: Diff
             yield now["text"], source(unit.role, path), partial(text_of, unit.role, path)
 
 
-def _file_of(wanted: Desired, unit: UnitRendering, name: str) -> tuple[str, str]:
-    """The file where the argument stands or belongs, and the group that it holds for."""
+def _place_of(wanted: Desired, unit: UnitRendering, name: str) -> tuple[str, str, str]:
+    """The file and the key where the argument stands or belongs, and the group that it holds for."""
     groups = {"all", *wanted.town.hosts[unit.host].groups}
     for argument in wanted.town.role_arguments:
         if argument.name == name and argument.group in groups:
-            return argument.source.file, argument.group
+            return argument.source.file, name, argument.group
     plays = (play for play in wanted.catalogue.plays if play.position == unit.position)
     group = next(play.group for play in plays)
-    return f"group_vars/{group}/{unit.role}.yml", group
+    file, key = LISTS_OF_THE_TOWN.get(name, (f"group_vars/{group}/{unit.role}.yml", name))
+    return file, key, group
 
 
-def _person(wanted: Desired, one: Difference) -> Adoption | None:
-    for dn, now in one.now.items():
-        person = wanted.town.people.get(str(now.get("sAMAccountName", "")).lower())
-        post = now.get(TITLE)
-        if person and post and one.words.startswith(f"{dn}: {TITLE} ") and post != person.post:
-            return Adoption(one, person.source.file, f"{person.account}: {POST}", post, 1)
-    return None
-
-
-def _write(wanted: Desired, path: Path, adoption: Adoption) -> bool:
-    """Set the value in its line, or add one; False where it stands on several lines: a person does it."""
-    text, value = path.read_text(encoding="utf-8") if path.exists() else "", _scalar(adoption.value)
-    account, _, key = adoption.key.partition(": ")
-    if key:
-        number = wanted.town.people[account].source.line
-        path.write_text(set_value(text, number, key, value, "department"), encoding="utf-8")
-        return True
-    line_of = re.compile(rf"^{re.escape(adoption.key)}:.*$", re.MULTILINE)
-    found = line_of.search(text)
-    if found and text[found.end() : found.end() + 2] in {"\n ", "\n-"}:
+def _write(path: Path, adoption: Adoption) -> bool:
+    """Set the value where it stands, or add it; False where its form is left to a person."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    edited = set_entry(text, adoption.path, adoption.value)
+    if edited is None:
         return False
-    line = f"{adoption.key}: {value}"
     path.parent.mkdir(parents=True, exist_ok=True)
-    joined = f"{text.rstrip(chr(10))}\n{line}\n".lstrip("\n")
-    path.write_text(line_of.sub(lambda _: line, text) if found else joined, encoding="utf-8")
+    path.write_text(edited, encoding="utf-8")
     return True
-
-
-def _scalar(value: object) -> str:
-    """A value as YAML reads it back: text in quotes, since a bare word may mean something else."""
-    return json.dumps(value, ensure_ascii=False)

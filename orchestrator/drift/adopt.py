@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 
+from orchestrator.drift.printed import lists_in
 from orchestrator.drift.said import Value
 
 _HOLE = re.compile(r"\{\{\s*(\w+).*?\}\}")
+LIST = "list of "
 Arguments = Mapping[str, object]
 Kinds = Mapping[str, str]
+
+
+def kind_of(option: Mapping[str, object]) -> str:
+    """The type of an argument by its specification; a list says what it is of."""
+    kind = str(option.get("type", "str"))
+    return f"{LIST}{option.get('elements', 'str')}" if kind == "list" else kind
 
 
 def explained(
@@ -17,9 +26,10 @@ def explained(
 ) -> tuple[str, object] | None:
     """Return the one argument and its value with which a unit makes exactly what stands there, or None.
 
-    `form` is the template behind it, `kinds` the type of each argument that may be chosen.
+    `form` is the template behind it, `kinds` the type of each argument that may be chosen, such as `int` or
+    `list of str`.
     """
-    for name, value in _tries(now, form, kinds):
+    for name, value in chain(_tries(now, form, kinds), _fewer(now, form, arguments, kinds)):
         if value != arguments.get(name) and _fits(now, {**arguments, name: value}, made):
             return name, value
     return None
@@ -39,6 +49,18 @@ def _tries(now: Value, form: str, kinds: Kinds) -> Iterator[tuple[str, object]]:
     for name, kind in sorted(kinds.items()):
         if kind == "bool" and re.search(rf"\b{re.escape(name)}\b", form):
             yield from ((name, value) for value in (True, False))
+
+    lists = {name: kind.removeprefix(LIST) for name, kind in kinds.items() if kind.startswith(LIST)}
+    for name, items in lists_in(str(now), form, lists):
+        yield name, [value for item in items for value in _typed(item, lists[name])]
+
+
+def _fewer(now: Value, form: str, arguments: Arguments, kinds: Kinds) -> Iterator[tuple[str, object]]:
+    """Lists that are joined into what stands there as one, without the entries that are there no more."""
+    for name, kind in sorted(kinds.items()):
+        given = arguments.get(name)
+        if isinstance(now, list) and kind.startswith(LIST) and isinstance(given, list) and name in form:
+            yield name, [value for value in given if value in now]
 
 
 def _read_back(text: str, form: Iterable[str], kinds: Kinds) -> Iterator[tuple[str, str]]:

@@ -95,13 +95,21 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """A value that was written into a file of the inventory; `hosts` is how many it holds for."""
+    """A value that was written into a file of the inventory, at a path of keys.
+
+    `hosts` is how many it holds for.
+    """
 
     difference: Difference
     file: str
-    key: str
-    value: object
+    path: tuple[str, ...]
+    value: Any
     hosts: int
+
+    @property
+    def key(self) -> str:
+        """The last keys, as a person looks for them."""
+        return ": ".join(self.path[-2:])
 
 
 @dataclass(frozen=True, slots=True)

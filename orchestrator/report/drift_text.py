@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from orchestrator.drift.said import plain
 from orchestrator.model.drift import Adoption, Concern, Difference, Drift
 
 TITLES = {
@@ -87,7 +88,7 @@ def adoptions_text(drift: Drift, adoptions: Sequence[Adoption]) -> str:
     for one in adoptions:
         whom = f", which holds for {_count(one.hosts, 'host')}" if one.hosts > 1 else ""
         lines += ["", f"  {one.difference.host:16} {one.difference.words}"]
-        lines += [f"  {'':16}   now in {one.file}: {one.key}: {one.value}{whom}"]
+        lines += [f"  {'':16}   now in {one.file}: {one.key}: {_shown(one.value)}{whom}"]
     taken = {id(one.difference) for one in adoptions}
     left = [one for one in drift.differences if id(one) not in taken]
     if left:
@@ -96,6 +97,10 @@ def adoptions_text(drift: Drift, adoptions: Sequence[Adoption]) -> str:
     if adoptions:
         lines += ["", "Commit the lines and let them be reviewed; the next apply makes them hold everywhere."]
     return "\n".join(lines)
+
+
+def _shown(value: object) -> str:
+    return plain(f"[{', '.join(map(str, value))}]" if isinstance(value, list) else value)
 
 
 def adoptions_json(adoptions: Sequence[Adoption]) -> list[dict[str, object]]:
