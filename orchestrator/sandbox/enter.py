@@ -15,6 +15,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+OLD, WRITABLE = "/.townhall-old", "/.townhall-writable"
+"""Two folders of the new root; what is read may lie at any path that people give to their folders."""
 _READ_ONLY, _NO_SETUID, _NO_DEVICES, _REMOUNT, _BIND = 1, 2, 4, 32, 4096
 _DETACH = 2
 _DROP_BOUNDING, _NO_NEW_PRIVILEGES = 24, 38
@@ -60,16 +62,17 @@ def _build(root: Path, readable: Mapping[str, str], size: int) -> None:
     _memory(root, size)
     for inside, outside in sorted(readable.items()):
         _readable(root, inside, outside)
-    (root / "old").mkdir()
-    (root / "work").mkdir()
-    _memory(root / "work", size)
+    old, writable = root / OLD.lstrip("/"), root / WRITABLE.lstrip("/")
+    old.mkdir()
+    writable.mkdir()
+    _memory(writable, size)
     os.chdir(root)
-    subprocess.run(["pivot_root", ".", "old"], check=True, stdin=subprocess.DEVNULL)
+    subprocess.run(["pivot_root", ".", old.name], check=True, stdin=subprocess.DEVNULL)
     os.chdir("/")
-    _checked(_LIBRARY.umount2(b"/old", _DETACH), "umount")
-    Path("/old").rmdir()
+    _checked(_LIBRARY.umount2(os.fsencode(OLD), _DETACH), "umount")
+    Path(OLD).rmdir()
     _mount("", Path("/"), "", _REMOUNT | _BIND | _READ_ONLY | _NO_SETUID | _NO_DEVICES)
-    os.chdir("/work")
+    os.chdir(WRITABLE)
 
 
 def _drop() -> None:
@@ -94,7 +97,7 @@ def main(order: str) -> None:
     ):
         resource.setrlimit(kind, (most, most))
     command = wanted["command"]
-    environment = {"PATH": "/usr/bin:/bin", "HOME": "/work", "LC_ALL": "C.UTF-8"}
+    environment = {"PATH": "/usr/bin:/bin", "HOME": WRITABLE, "LC_ALL": "C.UTF-8"}
     os.execve(command[0], command, environment)  # noqa: S606  no shell is meant
 
 

@@ -15,12 +15,12 @@ import pytest
 from orchestrator.approved import with_effect
 from orchestrator.cli.main import run
 from orchestrator.desired import PROJECT
-from orchestrator.errors import MachineError
 from orchestrator.model.request import ARGUMENTS, CodeEffect, RequestPlan
 from orchestrator.report.request_markdown import request_markdown
 from orchestrator.report.request_text import SAME, request_text
 from orchestrator.requested import asked
 from orchestrator.sandbox import Jail, Limits, see_that_it_isolates
+from orchestrator.sandbox.enter import WRITABLE
 from tests.request.planning import planned
 from tests.request.repository import TOWN, Bare
 
@@ -66,15 +66,11 @@ os._exit(3)
 """
 
 
-def isolates() -> bool:
-    try:
-        see_that_it_isolates()
-    except MachineError:
-        return False
-    return True
+MAY_ISOLATE = not subprocess.run(
+    ["unshare", "--user", "--map-root-user", "--mount", "true"], check=False
+).returncode
 
-
-pytestmark = pytest.mark.skipif(not isolates(), reason="this machine makes no user namespaces")
+pytestmark = pytest.mark.skipif(not MAY_ISOLATE, reason="this machine makes no user namespaces")
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +171,7 @@ def test_inside_no_mount_becomes_writable_and_only_the_folder_in_memory_takes_a_
         "libc.unshare(0x10000000 | 0x20000)\n"
         "done = [libc.mount(b'', path, b'', 32 | 4096, b'') for path in (b'/', b'/usr')]\n"
         "done += [libc.umount2(b'/usr', 2)]\n"
-        "for path in ('/x', '/usr/x', '/etc/x', '/work/x'):\n"
+        f"for path in ('/x', '/usr/x', '/etc/x', '{WRITABLE}/x'):\n"
         "    try:\n"
         "        open(path, 'w').close()\n"
         "        done.append(path)\n"
@@ -184,7 +180,15 @@ def test_inside_no_mount_becomes_writable_and_only_the_folder_in_memory_takes_a_
         "print(*done)\n"
     )
     said = Jail({}).run([sys.executable, "-I", "-c", program])
-    assert said.output.decode() == "-1 -1 -1 /work/x\n"
+    assert said.output.decode() == f"-1 -1 -1 {WRITABLE}/x\n"
+
+
+def test_what_is_read_may_lie_at_any_path(tmp_path: Path) -> None:
+    """A project may lie below /work or /old. Sabotage: call the writable folder /work."""
+    (tmp_path / "line").write_text("read")
+    places = {f"/{folder}/line": str(tmp_path / "line") for folder in ("work", "old", "home")}
+    program = f"print(*(open(path).read() for path in {sorted(places)!r}))"
+    assert Jail(places).run([sys.executable, "-I", "-c", program]).output == b"read read read\n"
 
 
 def test_an_ordinary_users_path_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
