@@ -11,7 +11,7 @@ from orchestrator.errors import UsageError
 from orchestrator.model.quarantine import Quarantined
 from orchestrator.model.town import Town
 from orchestrator.prospect import Prospect
-from orchestrator.reach import Shell
+from orchestrator.reach import Shell, anew
 from orchestrator.record import Ledger
 from orchestrator.record.place import ledger_path
 from orchestrator.record.quarantine import quarantined, release
@@ -58,7 +58,7 @@ def _freed_but(
     released: Collection[str],
 ) -> tuple[Quarantined, ...]:
     """Release whom nothing keeps in quarantine any more, and return the others."""
-    words = Asker(shell).words([one.host for one in kept if one.host not in released])
+    words = Asker(anew(shell)).words([one.host for one in kept if one.host not in released])
     out = []
     for one in kept:
         said = words.get(one.host)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -51,12 +51,14 @@ from orchestrator.plan.consent import Consent, hold_consent
 from orchestrator.plan.departure import CONTROLLER, hold_departure
 from orchestrator.plan.drifted import with_every_handler
 from orchestrator.plan.keys import canonical, current_keys, digest
+from orchestrator.plan.probes import Probe
 from orchestrator.prospect import Prospect
 from orchestrator.record import Ledger
 from orchestrator.record.place import build_directory, ledger_path, lock_path
 from orchestrator.record.rebuild import entries_of_stamps
 from orchestrator.record.runs import Opening, beginning, ending, texts_of
 from orchestrator.role_specs import hold
+from orchestrator.second_probe import second_probes
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +234,9 @@ def carry_out(prospect: Prospect, options: Options, cut: str = "") -> Done:
     town, rendering = prospect.wanted.town, prospect.wanted.rendering
     hold(replace(rendering, units=_pending(prospect)))
     need_room(prospect.plan.hosts, prospect.observed, (ledger_path(town), build_directory(town)))
-    order, hands, ground = _order(prospect, options), options.hands, options.ground or Ground("")
+    hands, ground = options.hands, options.ground or Ground("")
     shell = hands.shell(prospect.wanted)
+    order = _order(prospect, options, second_probes(prospect, shell))
     behind = fenced(fencing(prospect, order, shell, ground.commit))
     with closing(Ledger(ledger_path(town))) as ledger, behind as fences:
         mend_packages(shell, broken_off(prospect.plan, ledger.state(prospect.plan.hosts)), options.tell)
@@ -294,7 +297,7 @@ def planned(prospect: Prospect) -> Prospect:
     return replace(prospect, plan=with_changes(pending, rendering, applied), applied=applied)
 
 
-def _order(prospect: Prospect, options: Options) -> Order:
+def _order(prospect: Prospect, options: Options, probes: Mapping[str, tuple[Probe, ...]]) -> Order:
     town, run = prospect.wanted.town, name_of_run()
     return Order(
         run=run,
@@ -304,6 +307,7 @@ def _order(prospect: Prospect, options: Options) -> Order:
         accelerate=options.accelerate,
         tolerated=tolerated(town.rules, prospect.code.plays),
         keeper=keeper(prospect),
+        probes=probes,
         leased={
             reservation.host: str(reservation.address)
             for subnet in prospect.wanted.intent.subnets

@@ -48,7 +48,8 @@ class Aftermath:
         window = max(map(self._window, doubted.values()))
         for host, found in self.asker.found(doubted, before, window).items():
             if found.is_back:
-                self.journal.amend(doubted[host], REVERTED, _back(host, found))
+                end = self.journal.outcomes[doubted[host]]
+                self.journal.amend(doubted[host], REVERTED, f"{_back(host, found)} ({end.why})")
             elif found.is_lost:
                 self.journal.quarantine(doubted[host], _lost(host, found), _steps(doubted[host], found))
 

@@ -156,7 +156,9 @@ class Course:
         )
         job = Job(
             folder=gates.folder,
-            inventory=as_yaml(inventory(units, self.arguments, self.rendering.connections, tools.fences)),
+            inventory=as_yaml(
+                inventory(units, self.arguments, self.rendering.connections, tools.fences, order.helpers)
+            ),
             playbook=playbook_yaml(author.playbook(plays)),
             vault_files=order.vault_files,
             accelerate=order.accelerate,

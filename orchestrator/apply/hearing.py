@@ -90,6 +90,7 @@ class Hearing:
         return _TOO_LATE if any(unit in self._journal.outcomes for unit in units) else ""
 
     def _start(self, unit: PlannedUnit, data: Mapping[str, Any]) -> None:
+        self._journal.forgive(unit, UNREACHABLE)
         self._observer.task_started(unit, str(data.get("task", "")))
 
     def _ok(self, unit: PlannedUnit, data: Mapping[str, Any]) -> None:

@@ -71,6 +71,11 @@ class Journal:
         """Keep the first fault: handlers that are forced after it fail only because of it."""
         self._faults.setdefault(unit, UnitOutcome(unit, state, why))
 
+    def forgive(self, unit: PlannedUnit, state: str) -> None:
+        """Forget a fault of this state: the unit goes on, so it was another host's that a task asked."""
+        if unit in self._faults and self._faults[unit].state == state:
+            del self._faults[unit]
+
     def finish(self, unit: PlannedUnit, state: str, why: str = "", changed: int = 0) -> None:
         """Write down a unit's end, once; an end that nobody saw is unknown."""
         with self._alone:

@@ -163,8 +163,12 @@ def inventory(
     arguments: Mapping[tuple[str, str], Mapping[str, object]],
     connections: Mapping[str, Mapping[str, object]],
     fences: Fences | None = None,
+    helpers: Iterable[str] = (),
 ) -> dict[str, object]:
-    """Return the inventory of a run: the touched hosts with the arguments of their pending units only."""
+    """Return the inventory of a run: the touched hosts with the arguments of their pending units only.
+
+    Helpers are not touched: tasks of others are delegated to them.
+    """
     mark = (fences or Fences()).mark
     hosts: dict[str, dict[str, object]] = {}
     for unit in units:
@@ -180,4 +184,6 @@ def inventory(
         keys = variables["townhall_keys"]
         assert isinstance(keys, dict)  # noqa: S101
         keys[unit.role] = unit.key
+    for helper in sorted({*helpers} - hosts.keys()):
+        hosts[helper] = anchored(connections.get(helper, {}), PROJECT)
     return {"all": {"hosts": hosts}}

@@ -12,10 +12,12 @@ from orchestrator.apply.lanes import lanes
 from orchestrator.apply.playbook import RunPlay, run_plays
 from orchestrator.apply.tools import Order, Tools
 from orchestrator.apply.way_back import Asker
+from orchestrator.model.names import FIREWALL
 from orchestrator.model.outcome import Outcome
 from orchestrator.model.plan import CodeDigests, Plan
 from orchestrator.model.rendering import Rendering, UnitRendering
 from orchestrator.plan.bounds import Bounds
+from orchestrator.plan.probes import ARGUMENT as PROBES
 from orchestrator.plan.rejoin import ARGUMENT, DIRECTORY
 
 
@@ -31,7 +33,7 @@ def apply(
     Raises LedgerError when the journal could not be written: nothing was begun after that.
     """
     began = time.monotonic()
-    arguments = {(unit.host, unit.role): _arguments(unit, plan) for unit in rendering.units}
+    arguments = {(unit.host, unit.role): _arguments(unit, plan, order) for unit in rendering.units}
     journal = Journal(order.run, tools.recorder, tools.observer, order.observed)
     plays = run_plays(plan.waves, code.plays, order.silent)
     bounds = _bounds(plays, code, order)
@@ -59,7 +61,10 @@ def _bounds(plays: tuple[RunPlay, ...], code: CodeDigests, order: Order) -> Boun
     return Bounds({**fatal, **order.tolerated}, canaries)
 
 
-def _arguments(unit: UnitRendering, plan: Plan) -> Mapping[str, object]:
+def _arguments(unit: UnitRendering, plan: Plan, order: Order) -> Mapping[str, object]:
+    """What a unit is given in this run; what exists for one run only is no part of its key."""
     if unit.role == DIRECTORY and plan.joining:
         return {**unit.arguments, ARGUMENT: list(plan.joining)}
+    if unit.role == FIREWALL and unit.host in order.probes:
+        return {**unit.arguments, PROBES: [probe.argument() for probe in order.probes[unit.host]]}
     return unit.arguments

@@ -16,6 +16,7 @@ from orchestrator.apply.stamps import Stamps
 from orchestrator.errors import Problem
 from orchestrator.model.plan import Observation
 from orchestrator.model.verdict import Selection, Verdict
+from orchestrator.plan.probes import Probe
 from orchestrator.reach import Shell
 
 Arguments = Mapping[tuple[str, str], Mapping[str, object]]
@@ -45,7 +46,8 @@ class Order:
     """What one run is told: its name, its folder, what the machines said before, its secrets, its speed.
 
     `leased` tells by host which address it gets by DHCP, `tolerated` by position how many hosts a wave may
-    lose; `keeper` is the host that keeps the fence of all devices.
+    lose, `probes` by firewall which ways other hosts must keep through it; `keeper` is the host that keeps the
+    fence of all devices.
     """
 
     run: str
@@ -56,6 +58,7 @@ class Order:
     leased: Mapping[str, str] = field(default_factory=dict)
     tolerated: Mapping[int, int] = field(default_factory=dict)
     keeper: str = ""
+    probes: Mapping[str, tuple[Probe, ...]] = field(default_factory=dict)
 
     @property
     def silent(self) -> frozenset[str]:
@@ -66,3 +69,8 @@ class Order:
     def rejected(self) -> Mapping[str, Problem]:
         """The hosts that are not entered, and why."""
         return {host: seen.rejected for host, seen in self.observed.items() if seen.rejected}
+
+    @property
+    def helpers(self) -> frozenset[str]:
+        """The hosts that try a way through a firewall."""
+        return frozenset(probe.source for probes in self.probes.values() for probe in probes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from orchestrator.reach import Shell, anew
 
@@ -53,7 +53,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Asks hosts over new connections; `tell` hears that it waits."""
+    """Asks hosts what their tools say; `tell` hears that it waits."""
 
     shell: Shell
     tell: Callable[[str], None] = lambda _: None
@@ -62,12 +62,16 @@ class Asker:
 
     def words(self, hosts: Collection[str]) -> dict[str, Words]:
         """Return what the tools of each host say; a host that does not answer is left out."""
-        answers = anew(self.shell).run_all(dict.fromkeys(hosts, _QUESTION), ASKED_SECONDS) if hosts else {}
+        answers = self.shell.run_all(dict.fromkeys(hosts, _QUESTION), ASKED_SECONDS) if hosts else {}
         return {host: _understood(answer.output) for host, answer in answers.items() if answer.reached}
 
     def found(self, hosts: Collection[str], before: Mapping[str, Words], window: float) -> dict[str, Found]:
-        """Return what became of each host's change, when its window in seconds is over at the latest."""
-        end, said = self.clock() + window + SECONDS_MORE, self.words(hosts)
+        """Return what became of each host's change, when its window in seconds is over at the latest.
+
+        Only new connections are believed: an open one survives a closed door.
+        """
+        fresh = replace(self, shell=anew(self.shell))
+        end, said = self.clock() + window + SECONDS_MORE, fresh.words(hosts)
         waiting = _waiting(hosts, said)
         if waiting:
             names = ", ".join(waiting)
@@ -76,7 +80,7 @@ class Asker:
             )
         while waiting and self.clock() < end:
             self.sleep(BETWEEN_SECONDS)
-            said |= self.words(waiting)
+            said |= fresh.words(waiting)
             waiting = _waiting(hosts, said)
         return {host: _found(said.get(host), before.get(host)) for host in hosts}
 

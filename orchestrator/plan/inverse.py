@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestrator.model.apply_plan import Foreseen
+from orchestrator.model.names import FIREWALL
 from orchestrator.model.plan import Plan, PlannedUnit
-from orchestrator.model.request import LOW, MEDIUM
+from orchestrator.model.request import HIGH, LOW, MEDIUM
 from orchestrator.model.source import Source, of_record
 from orchestrator.model.town import Secret
+from orchestrator.plan.rehearsal import rehearsed
 from orchestrator.plan.units import ARGUMENTS, CODE, FRESH, ROLE
 
 CONTROLLER = "domain_controller"
@@ -34,12 +36,19 @@ def lasting(foreseen: Foreseen, records: Mapping[str, int] | None = None) -> tup
     lines = {host: town.hosts[host].source for host in plan.hosts if host in town.hosts} if town else {}
     rotated = _secrets(foreseen.applied, town.secrets) if town else ()
     return (
+        *_stuck(foreseen, lines),
         *_new(plan, lines),
         *_code(plan, lines),
         *rotated,
         *_retired(plan, records or {}),
         *_unknown(plan, lines),
     )
+
+
+def _stuck(foreseen: Foreseen, lines: Sources) -> Iterator[Lasting]:
+    tried = rehearsed(foreseen)
+    if tried and not tried[0]:
+        yield Lasting(HIGH, tried[1], _lines((u for u in foreseen.plan.units if u.role == FIREWALL), lines))
 
 
 def _new(plan: Plan, lines: Sources) -> Iterator[Lasting]:

@@ -31,6 +31,7 @@ from orchestrator.model.source import Because, of_record
 from orchestrator.plan.inverse import lasting
 from orchestrator.plan.keys import canonical
 from orchestrator.plan.pending import pending as pending_units
+from orchestrator.plan.rehearsal import rehearsed
 from orchestrator.request.applied import Given, Unit, as_given
 from orchestrator.request.hit import hit
 from orchestrator.request.lines import Edited
@@ -166,4 +167,6 @@ def _undo(foreseen: Foreseen, around: Surroundings, lines: Lines) -> Undo:
     reasons = (
         Reason(one.level, one.text, _of_head(one.because)) for one in lasting(foreseen, around.last_records)
     )
-    return Undo(tuple(Step(text, lines) for text in STEPS), tuple(reasons))
+    tried = rehearsed(foreseen)
+    steps = (*STEPS, tried[1]) if tried and tried[0] else STEPS
+    return Undo(tuple(Step(text, lines) for text in steps), tuple(reasons))

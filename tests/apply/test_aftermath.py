@@ -75,7 +75,7 @@ def test_a_change_that_took_itself_back_is_told_as_reverted(state: str) -> None:
     (end,) = journal.outcomes.values()
     assert (end.state, end.why) == (
         "reverted",
-        "the change took itself back: on fw-1 its rules are as before",
+        "the change took itself back: on fw-1 its rules are as before (no connection)",
     )
     assert [entry.kind for entry in host.entries][-1] == "reverted"
     assert journal.lost() == (unit(),)

@@ -41,6 +41,7 @@ def test_a_mistake_in_who_may_log_in_is_gone_after_the_window(pc: Shell) -> None
     comes_back(pc, WINDOW_SECONDS + 10)
     late = pc(f"{TOOL} confirm")
     assert (late.returncode, "too late" in late.stderr) == (1, True)
+    assert pc(f"{TOOL} outcome").stdout.split()[1] == "reverted"
 
 
 def test_a_machine_that_restarts_inside_the_window_lets_in_whom_it_did_before(
@@ -52,6 +53,7 @@ def test_a_machine_that_restarts_inside_the_window_lets_in_whom_it_did_before(
     assert pc("true").returncode == 255, "the change did not lock the controller out: nothing is proven"
     power_cut(HOST)
     comes_back(pc, 90)
+    assert pc(f"{TOOL} outcome").stdout.split()[1] == "reverted"
     checked = townhall("verify", "--host", HOST)
     assert checked.returncode == 0, checked.stdout
 

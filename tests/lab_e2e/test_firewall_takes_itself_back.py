@@ -43,6 +43,7 @@ def test_rules_that_lock_the_controller_out_are_gone_after_the_window(firewall: 
     late = firewall(f"{TOOL} confirm")
     assert late.returncode == 1
     assert "too late" in late.stderr
+    assert firewall(f"{TOOL} outcome").stdout.split()[1] == "reverted"
 
 
 def test_a_firewall_that_restarts_inside_the_window_has_its_earlier_rules(host: str, firewall: Shell) -> None:
@@ -54,6 +55,7 @@ def test_a_firewall_that_restarts_inside_the_window_has_its_earlier_rules(host: 
     power_cut(host)
     comes_back(firewall, 90)
     assert firewall(LIVE).stdout == before
+    assert firewall(f"{TOOL} outcome").stdout.split()[1] == "reverted"
 
 
 def test_rules_that_do_not_load_leave_the_earlier_ones_untouched(firewall: Shell) -> None:

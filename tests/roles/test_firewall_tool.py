@@ -33,7 +33,7 @@ def test_a_change_is_confirmed_over_a_newer_connection_and_that_is_remembered(fi
 
 
 def test_a_change_that_nobody_confirmed_is_reverted_by_the_timer_or_by_a_restart(firewall: Machine) -> None:
-    """Sabotage: leave `remember` out of `revert`, or let a restart count for nothing."""
+    """Sabotage: believe the memory of an armed change that waits no more."""
     firewall("change", "90")
     assert firewall("revert").returncode == 0
     assert (firewall.outcome, firewall.read("live").splitlines()[-1]) == ("1 reverted", "old")
@@ -54,7 +54,7 @@ def test_a_way_back_that_fails_is_told_until_it_works_or_the_machine_restarts(fi
 
 
 def test_rules_that_do_not_load_leave_nothing_armed(firewall: Machine) -> None:
-    """Sabotage: leave the memory at `armed` where the wanted rules do not load."""
+    """Sabotage: leave the kept rules or the timer where the wanted rules do not load."""
     firewall.write("broken", "")
     assert firewall("change", "90").returncode == 1
     assert (firewall.outcome, firewall.read("timer")) == ("1 reverted", "")

@@ -22,7 +22,7 @@ def doors(tmp_path: Path) -> Machine:
 
 
 def test_what_became_of_an_arming_is_remembered(doors: Machine) -> None:
-    """Sabotage: leave `remember` out of `settle`, `confirm` or `back`."""
+    """Sabotage: leave `remember` out of `settle` or `confirm`, or take what waits no more for armed."""
     assert doors.outcome == "0 none"
     assert doors("arm", "90", *DOORS).returncode == 0
     assert doors.outcome == "1 armed"
