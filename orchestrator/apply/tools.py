@@ -46,8 +46,8 @@ class Order:
     """What one run is told: its name, its folder, what the machines said before, its secrets, its speed.
 
     `leased` tells by host which address it gets by DHCP, `tolerated` by position how many hosts a wave may
-    lose, `probes` by firewall which ways other hosts must keep through it; `keeper` is the host that keeps the
-    fence of all devices.
+    lose, `probes` by firewall which ways other hosts must keep through it; `keeper` is the host that keeps
+    the fence of all devices.
     """
 
     run: str

@@ -54,7 +54,7 @@ def candidates(
     for unit in sorted(rendering.units, key=lambda one: one.host):
         if unit.role != BASE or unit.host not in in_service:
             continue
-        ways = list(_allowed(_promised(unit.arguments), addresses[unit.host], here, flows))
+        ways = list(_allowed(dict.fromkeys(_promised(unit.arguments)), addresses[unit.host], here, flows))
         if ways:
             zone = zones[ways[0][0]]
             place = unit.host in changed, zone
