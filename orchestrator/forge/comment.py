@@ -11,6 +11,8 @@ from orchestrator.forge.text import as_diffs, fitting, mark, size, suggestion_ma
 from orchestrator.model.suggestion import Suggestion
 
 ATTEMPTS = 4
+BUTTONS = 30
+"""Each is a remark and a mail to whoever follows the request; more stand in the comment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,10 @@ class Said:
 def comment(forge: Forge, message: Message, author: str | None, sleep: Callable[[float], None]) -> Said:
     """Tell a request; only comments by `author`, or by the token's own account, are taken for ours."""
     us = author or forge.author()
-    rest = [one for one in message.suggestions if not _suggested(forge, message.town, one, us, sleep)]
+    tried, rest = message.suggestions[:BUTTONS], message.suggestions[BUTTONS:]
+    declined = [one for one in tried if not _suggested(forge, message.town, one, us, sleep)]
     head = mark(message.town, message.about)
-    tail = as_diffs(rest)
+    tail = as_diffs((*declined, *rest), forge.limit // 2)
     room = forge.limit - size(head) - size(tail) - 2
     body = f"{head}\n{tail}{fitting(message.markdown, room, message.whole)}"
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from orchestrator.model.suggestion import Suggestion
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _HEADING = re.compile(r"#{1,6} +(.+)")
 _NAMED = 12
+_SUGGESTED = "## Suggested lines"
 
 
 def mark(town: str, about: str = "plan") -> str:
@@ -31,10 +32,23 @@ def fenced(text: str, kind: str) -> str:
     return f"{fence}{kind}\n{text}\n{fence}"
 
 
-def as_diffs(suggestions: Iterable[Suggestion]) -> str:
-    """Suggestions for a forge without suggestions, or for lines where it takes none."""
-    parts = [fenced(f"{one.file}:{one.line}\n-{one.old}\n+{one.new}", "diff") for one in suggestions]
-    return "\n\n".join(["## Suggested lines", *parts, ""]) if parts else ""
+def as_diffs(suggestions: Sequence[Suggestion], room: int) -> str:
+    """Suggestions for a forge without suggestions, or for lines where it takes none; the first that fit."""
+    if not suggestions:
+        return ""
+    left, parts = room - size(_SUGGESTED) - size(_beyond(len(suggestions))) - 4, list[str]()
+    for one in suggestions:
+        part = fenced(f"{one.file}:{one.line}\n-{one.old}\n+{one.new}", "diff")
+        left -= size(part) + 2
+        if left < 0:
+            break
+        parts.append(part)
+    beyond = len(suggestions) - len(parts)
+    return "\n\n".join([_SUGGESTED, *parts, *([_beyond(beyond)] if beyond else []), ""])
+
+
+def _beyond(number: int) -> str:
+    return f"{number} lines more than there is room for: townhall check --fix writes them all."
 
 
 def size(text: str) -> int:

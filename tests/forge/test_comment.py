@@ -16,7 +16,7 @@ from orchestrator.cli.comment import printable
 from orchestrator.cli.main import run
 from orchestrator.errors import MachineError, UsageError
 from orchestrator.forge import comment
-from orchestrator.forge.comment import Message, Said
+from orchestrator.forge.comment import BUTTONS, Message, Said
 from orchestrator.forge.forgejo import Forgejo
 from orchestrator.forge.github import GitHub
 from orchestrator.forge.gitlab import GitLab
@@ -194,6 +194,30 @@ def test_a_line_that_takes_no_suggestion_is_shown_as_a_diff(state: State) -> Non
     told(state, "# Plan\n", LINE)
     (body,) = bodies(state)
     assert f"```diff\n{LINE.file}:5\n-{LINE.old}\n+{LINE.new}\n```" in body
+
+
+def test_lines_beyond_half_of_the_limit_are_counted_and_the_plan_keeps_its_place() -> None:
+    """Sabotage: show every line whatever the forge takes."""
+    lines = [Suggestion(LINE.file, number, "    pc: {a: 1}" + "🖥" * 99, "b") for number in range(1, 501)]
+    with double("forgejo") as state:
+        told(state, "# Plan\n" + "x\n" * 9000, *lines)
+        (body,) = bodies(state)
+    assert size(body) <= LIMITS["forgejo"]
+    shown = body.count("```diff\n")
+    assert 0 < shown < 500
+    assert f"{500 - shown} lines more than there is room for: townhall check --fix writes them all." in body
+    assert body.endswith("# Plan\n" + "x\n" * 9000)
+
+
+@pytest.mark.parametrize("kind", ["github", "gitlab"])
+def test_more_lines_than_people_press_are_no_flood_of_remarks(kind: str) -> None:
+    """Sabotage: post a button for each line of a whole building."""
+    lines = [Suggestion(LINE.file, number, LINE.old, LINE.new) for number in range(1, BUTTONS + 6)]
+    with double(kind) as state:
+        told(state, "# Plan\n", *lines)
+        buttons = [one for one in (*state.comments, *state.remarks) if "place" in one]
+        (body,) = [body for body in bodies(state) if body.startswith(MARK)]
+    assert (len(buttons), body.count("```diff\n")) == (BUTTONS, 5)
 
 
 def test_text_cannot_leave_its_fence() -> None:
