@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from orchestrator.apply.playbook import FENCE_TASK, STAMP_TASK
 from orchestrator.apply.tools import Order, Tools
 from orchestrator.model.plan import LedgerState
 from orchestrator.plan import plan
+from orchestrator.reach import Answer
 from tests.apply.playing import Hear, opened_plays, told
 from tests.apply.test_run import TOWN, TOWN_CODE, Parts, states
 from tests.apply.town_of_one import PROJECT, TownOfOne
@@ -138,6 +140,7 @@ def test_a_living_run_keeps_its_fences_and_gives_them_back(tmp_path: Path) -> No
         assert not fences.lost
         with pytest.raises(BusyError):
             wanting(hosts, "second", ["a"]).take()
+    assert not any((hosts.folder(host) / "run" / "holder").exists() for host in "ab")
     assert wanting(hosts, "second", ["a", "b"]).take() == {"a": "2 second", "b": "2 second"}
 
 
@@ -212,7 +215,6 @@ def test_no_switch_is_configured_when_the_keeper_of_its_fence_says_no(tmp_path: 
 def test_real_ansible_is_refused_on_a_machine_that_another_run_took_over(tmp_path: Path) -> None:
     """Sabotage: leave the fence out of a host's first play."""
     town = TownOfOne.create(tmp_path)
-
     assert town.apply(town.rendering("one"), "first").succeeded
     taken = TownOfOne(tmp_path, shell=Snatching(town))
     outcome = taken.apply(taken.rendering("two"), "second")
@@ -221,17 +223,35 @@ def test_real_ansible_is_refused_on_a_machine_that_another_run_took_over(tmp_pat
     assert town.read("setting") == "one"
 
 
+def test_real_ansible_leaves_no_stamp_where_another_run_took_over_in_the_middle(tmp_path: Path) -> None:
+    """Sabotage: leave the guard out of the stamp."""
+    town = TownOfOne.create(tmp_path)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(town.apply, town.rendering("one", seconds=3), "first")
+        wait_for(lambda: town.read("setting") == "one", 60)
+        snatch(town)
+        (end,) = running.result().units
+    assert end.state == "unknown"
+    assert "another run took this machine over: its fence is 3 third" in end.why
+    assert not town.read("units/probe.json")
+
+
+def snatch(town: TownOfOne) -> None:
+    """Let another run be the last one that took the machine's fence."""
+    (Path(town.fence.kept) / "last").write_text("3 third\n")
+
+
 class Snatching:
-    """A machine's shell; once somebody took its fence, another run takes it at once."""
+    """A machine's shell; as soon as somebody took its fence, another run takes it."""
 
     def __init__(self, town: TownOfOne) -> None:
         self._town = town
 
-    def run_all(self, commands, timeout: float = 60):  # type: ignore[no-untyped-def]
+    def run_all(self, commands: Mapping[str, str], timeout: float = 60) -> dict[str, Answer]:
         """Run commands, and be quick."""
         answers = self._town.shell.run_all(commands, timeout)
         if any(answer.output.startswith("taken") for answer in answers.values()):
-            (Path(self._town.fence.kept) / "last").write_text("3 third\n")
+            snatch(self._town)
         return answers
 
 
@@ -275,7 +295,7 @@ def zombie(root: str) -> None:
 def test_a_stopped_controller_wakes_up_and_stamps_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Sabotage: leave the guard out of the stamp."""
+    """Sabotage: let a run not count the seconds of its sleep, and leave the guard out of the stamp."""
     monkeypatch.setenv(VARIABLE, "2")
     town = TownOfOne.create(tmp_path)
     call = [sys.executable, "-c", ZOMBIE.format(root=str(tmp_path))]

@@ -27,7 +27,7 @@ from orchestrator.record.place import ledger_path
 from tests.lab_e2e.conftest import REPOSITORY, TOWN, Shell
 
 PC, ROLE = "lab-pc-0001", "workstation"
-SECONDS = 6
+SECONDS = 15
 STAMP = f"{STAMPS}/{ROLE}.json"
 
 
