@@ -10,7 +10,6 @@ from pathlib import Path
 
 from orchestrator.apply import apply
 from orchestrator.apply.code import code_digests
-from orchestrator.apply.controllers import ask_controllers
 from orchestrator.apply.crash import as_told
 from orchestrator.apply.devices import ROLES as DEVICES
 from orchestrator.apply.devices import survey_devices
@@ -33,6 +32,7 @@ from orchestrator.fenced_off import fencing, keeper
 from orchestrator.flows.rules import hold_rules
 from orchestrator.ground import Footing, stand
 from orchestrator.hands import Hands
+from orchestrator.held_back import hold_back
 from orchestrator.kept_out import without_quarantined
 from orchestrator.load import load, load_files
 from orchestrator.load.files import right_files
@@ -46,9 +46,7 @@ from orchestrator.model.town import Town
 from orchestrator.model.verdict import Selection, Verdict
 from orchestrator.plan import plan, with_changes
 from orchestrator.plan.bounds import tolerated
-from orchestrator.plan.clocks import hold_clocks
-from orchestrator.plan.consent import Consent, hold_consent
-from orchestrator.plan.departure import CONTROLLER, hold_departure
+from orchestrator.plan.consent import Consent
 from orchestrator.plan.drifted import with_every_handler
 from orchestrator.plan.keys import canonical, current_keys, digest
 from orchestrator.plan.probes import Probe
@@ -154,9 +152,7 @@ def apply_town(root: Path, agreed: Callable[[Prospect], bool], options: Options)
         hold_host_keys(prospect.plan.hosts, prospect.observed)
         if prospect.plan.is_empty:
             return None
-        _hold_clocks(prospect)
-        _hold_consent(prospect, options.consent)
-        _hold_departure(prospect, options.hands)
+        hold_back(prospect, options.consent, options.hands)
         if not agreed(prospect):
             return None
         return carry_out(prospect, replace(options, ground=ground), cut.run if cut else "")
@@ -170,30 +166,6 @@ def _standing(root: Path, town: Town, options: Options) -> tuple[Desired, Ground
     files = right_files(root)
     town = load_files(files, root, date.today())
     return following(town), stand(root, options.footing, town, files, options.tell)
-
-
-def _hold_clocks(prospect: Prospect) -> None:
-    wanted = prospect.wanted
-    hold_clocks(wanted.town, prospect.plan, wanted.rendering, prospect.code, prospect.observed)
-
-
-def _hold_consent(prospect: Prospect, consent: Consent) -> None:
-    town, pending = prospect.wanted.town, prospect.plan
-    with closing(Ledger(ledger_path(town))) as ledger:
-        gone = ledger.state(pending.unwanted)
-    hold_consent(town, pending, gone, f"{date.today()}", consent)
-
-
-def _hold_departure(prospect: Prospect, hands: Hands) -> None:
-    """Where controllers leave, ask those that stay whether the directory stands without them."""
-    wanted = prospect.wanted
-    with closing(Ledger(ledger_path(wanted.town))) as ledger:
-        carrying = ledger.carrying(CONTROLLER)
-    serving = {unit.host for unit in wanted.rendering.units if unit.role == CONTROLLER}
-    leaving = {host: number for host, number in carrying.items() if host not in serving}
-    if leaving:
-        standing = ask_controllers(hands.shell(wanted), serving & carrying.keys())
-        hold_departure(leaving, leaving.keys() & wanted.town.hosts.keys(), standing)
 
 
 def _without_doubts(prospect: Prospect, options: Options) -> Prospect:

@@ -32,7 +32,7 @@ PC, OTHER = "lab-pc-0001", "lab-pc-0002"
 JOINS = ((PC, "domain_member"), (OTHER, "domain_member"))
 WALL_CLOCK = {
     "orchestrator/apply/lock.py": "since when it is held, for people",
-    "orchestrator/pipeline.py": "a run's name, the day of rest",
+    "orchestrator/pipeline.py": "a run's name",
     "orchestrator/reach.py": "compared with a host's clock",
     "orchestrator/record/ledger.py": "when a record was written, for people",
     "orchestrator/saved_plan.py": "until when a plan may be applied",

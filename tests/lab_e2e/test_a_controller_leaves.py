@@ -14,7 +14,7 @@ STAYS, LEAVES = "lab-dc1", "lab-dc2"
 
 
 def test_a_controller_that_was_not_demoted_does_not_leave(tmp_path: Path, wanted: Desired) -> None:
-    """Sabotage: leave `_hold_departure` out of the pipeline."""
+    """Sabotage: leave `_hold_departure` out of `hold_back`."""
     standing = ask_controllers(ssh(wanted), [STAYS])[STAYS]
     assert standing is not None
     assert set(standing.masters.values()) == {STAYS} and len(standing.masters) == 7

@@ -1,0 +1,35 @@
+"""What holds an agreed plan back before its first change: clocks, missing consent, controllers that leave."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import date
+
+from orchestrator.apply.controllers import ask_controllers
+from orchestrator.hands import Hands
+from orchestrator.plan.clocks import hold_clocks
+from orchestrator.plan.consent import Consent, hold_consent
+from orchestrator.plan.departure import CONTROLLER, hold_departure
+from orchestrator.prospect import Prospect
+from orchestrator.record import Ledger
+from orchestrator.record.place import ledger_path
+
+
+def hold_back(prospect: Prospect, consent: Consent, hands: Hands) -> None:
+    """Raise Refused for what a plan may not do, or not without a person's word."""
+    wanted, pending = prospect.wanted, prospect.plan
+    hold_clocks(wanted.town, pending, wanted.rendering, prospect.code, prospect.observed)
+    with closing(Ledger(ledger_path(wanted.town))) as ledger:
+        gone, carrying = ledger.state(pending.unwanted), ledger.carrying(CONTROLLER)
+    hold_consent(wanted.town, pending, gone, f"{date.today()}", consent)
+    _hold_departure(prospect, carrying, hands)
+
+
+def _hold_departure(prospect: Prospect, carrying: dict[str, int], hands: Hands) -> None:
+    """Where controllers leave, ask those that stay whether the directory stands without them."""
+    wanted = prospect.wanted
+    serving = {unit.host for unit in wanted.rendering.units if unit.role == CONTROLLER}
+    leaving = {host: number for host, number in carrying.items() if host not in serving}
+    if leaving:
+        standing = ask_controllers(hands.shell(wanted), serving & carrying.keys())
+        hold_departure(leaving, leaving.keys() & wanted.town.hosts.keys(), standing)
