@@ -34,7 +34,7 @@ def request(  # noqa: PLR0913, PLR0917 - two sides, what is around them, and who
     """Everything that differs at head; without a base the whole town is new."""
     edited = reader(base.files if base else {}, head.files)
     changes = changed(base, head, files.roles, around, edited)
-    done = headlines(base.town, head.town) if base else (_founded(head, edited),)
+    done = headlines(base.town, head.town, edited.all()) if base else (_founded(head, edited),)
     order = waves(changes, around, head.town.rules, BASE)
     flows, violations = flow_change(base, head, changes), violated(head)
     lines = (*edited.all(), *lines_of(files))
@@ -43,7 +43,7 @@ def request(  # noqa: PLR0913, PLR0917 - two sides, what is around them, and who
         revisions=revisions,
         summary=summary(done, changes, files, order),
         headlines=done,
-        risk=reviewed_risk(base, head, changes, files, around, flows, violations, lines),
+        risk=reviewed_risk(base, head, changes, files, around, flows, violations, lines, done),
         hit=hit(base, head, changes, around, edited),
         changes=changes,
         files=files,

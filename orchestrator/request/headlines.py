@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from orchestrator.model.names import WORKSTATIONS
 from orchestrator.model.request import BASE, HEAD, Headline, Line, Lines
+from orchestrator.model.rules import Approval, Freeze, Limit, RuleException
 from orchestrator.model.town import End, Host, Network, Person, PortRange, Secret, Town
 
 Values = Mapping[Any, Any]
@@ -30,24 +32,40 @@ _KEYS: Mapping[str, str] = {
     "secrets": "secret",
     "hosts": "host",
     "role_arguments": "argument",
+    "rules.flows": "rule",
+    "rules.exceptions": "exception",
+    "rules.limits": "limit of tier",
+    "rules.freezes": "freeze",
+    "rules.approvals": "approval for",
 }
+BINDING = frozenset({"rule", "limit of tier", "freeze", "approval for"})
+"""What the town binds itself by; whatever of it goes or changes may bind it less."""
+_FORWARDERS = "group_vars/all/services.yml"
 _SINGLE = ("identity", "connection", "dns_forwarders")
 _LONGEST = 80
 
 
-def headlines(base: Town, head: Town) -> tuple[Headline, ...]:
-    """Everything that was added, taken away or changed, hosts and people first."""
+def headlines(base: Town, head: Town, edited: Lines) -> tuple[Headline, ...]:
+    """Everything that was added, taken away or changed, hosts and people first; `edited` are its lines."""
     kinds = ["hosts", "people", *(kind for kind in _KEYS if kind not in {"hosts", "people"})]
     found = [row for kind in kinds for row in _of_kind(kind, base, head)]
     for name in _SINGLE:
         old, new = getattr(base, name), getattr(head, name)
         if bare(old) != bare(new):
-            found.append(Headline(f"changed {name}", f"{name}: {_fields(old, new)}", _lines(old, new)))
+            near = tuple(line for line in edited if line.source.file == _FORWARDERS)
+            lines = _lines(old, new) or near
+            found.append(Headline(f"changed {name}", f"{name}: {_fields(old, new)}", lines))
     return tuple(found)
 
 
+def loosening(found: Iterable[Headline]) -> Iterator[Headline]:
+    """What is done to that by which the town binds itself, as far as it may bind less afterwards."""
+    kinds = {kind for word in BINDING for kind in (f"{word} gone", f"changed {word}")}
+    yield from (row for row in found if row.kind in kinds)
+
+
 def _of_kind(kind: str, base: Town, head: Town) -> Iterator[Headline]:
-    before, after = _by_key(getattr(base, kind)), _by_key(getattr(head, kind))
+    before, after = (_by_key(attrgetter(kind)(town)) for town in (base, head))
     word = _KEYS[kind]
     for key in sorted({*before, *after}, key=str):
         old, new = before.get(key), after.get(key)
@@ -68,6 +86,13 @@ def _by_key(values: Any) -> Values:
 
 
 def _key(value: Any) -> str:
+    if isinstance(value, RuleException):
+        ends = " to ".join(map(_plain, (value.sources, value.destinations)))
+        return f"to {value.rule} for {ends} on {_plain(value.ports) if value.ports else 'every port'}"
+    if isinstance(value, Freeze):
+        return f"from {value.first} to {value.last}"
+    if isinstance(value, Limit | Approval):
+        return str(value.tier if isinstance(value, Limit) else value.topic)
     if hasattr(value, "group") and hasattr(value, "value"):
         return f"{value.name} of {value.group}"
     if hasattr(value, "port") and hasattr(value, "switch"):
@@ -106,6 +131,8 @@ def _added(word: str, key: object, new: Any, head: Town) -> str:
         return f"{_person(new)} joins {new.department} as {new.post}"
     if isinstance(new, Network):
         return f"new network {new.name}: VLAN {new.vlan}, {new.subnet}, zone {new.zone}"
+    if isinstance(new, RuleException):
+        return f"new {word} {key}, until {new.until}, owner {new.owner}: {new.reason}"
     return f"new {word} {key}"
 
 

@@ -10,6 +10,7 @@ from orchestrator.flows import changes as flow_changes
 from orchestrator.flows.rules import violations as broken_rules
 from orchestrator.model.names import FIREWALL, FIREWALLS
 from orchestrator.model.request import (
+    BASE,
     HEAD,
     HIGH,
     MEDIUM,
@@ -25,13 +26,15 @@ from orchestrator.model.request import (
     Side,
     Violation,
 )
-from orchestrator.model.rules import RuleException, tier_of
+from orchestrator.model.rules import Approval, Freeze, Limit, RuleException, Rules, tier_of
 from orchestrator.model.source import Source
 from orchestrator.model.town import Flow
 from orchestrator.plan.restraints import Count, approvals_for, excesses, freeze_text, freezes_on
 
 NOWHERE = Source("", 0)
 Arguments = Mapping[str, object]
+Entry = Flow | RuleException | Limit | Freeze | Approval
+_BINDING = ("limits", "freezes", "approvals")
 
 
 def flow_change(base: Side | None, head: Side, changes: Iterable[Change]) -> FlowChange | None:
@@ -65,27 +68,41 @@ def violated(head: Side) -> tuple[Violation, ...]:
 
 def restraints(base: Side | None, head: Side, changes: tuple[Change, ...], day: str) -> Iterator[Reason]:
     """Limits that the request goes beyond, and days on which nothing is applied."""
+    for side, rules in _in_force(base, head):
+        for excess in excesses(rules, _counts(base, head, changes)):
+            yield Reason(HIGH, str(excess), (Line(side, excess.limit.source),))
+        for freeze in freezes_on(rules, day):
+            yield Reason(MEDIUM, freeze_text(freeze), (Line(side, freeze.source),))
+
+
+def _in_force(base: Side | None, head: Side) -> Iterator[tuple[str, Rules]]:
+    """The rules of head, and those of the base that a request would do away with: they still bind it."""
     rules = head.town.rules
-    for excess in excesses(rules, _counts(base, head, changes)):
-        yield Reason(HIGH, str(excess), (Line(HEAD, excess.limit.source),))
-    for freeze in freezes_on(rules, day):
-        yield Reason(MEDIUM, freeze_text(freeze), (Line(HEAD, freeze.source),))
+    yield HEAD, rules
+    if base:
+        known = {name: _said(getattr(rules, name)) for name in _BINDING}
+        earlier = {
+            name: tuple(one for one in getattr(base.town.rules, name) if not _said([one]) <= known[name])
+            for name in _BINDING
+        }
+        yield BASE, Rules(**earlier)
 
 
 def approvals(
     base: Side | None, head: Side, changes: tuple[Change, ...], files: FilesChanged
 ) -> tuple[int, tuple[Reason, ...]]:
     """How many people have to approve by the town's rules, and the rules that ask for it."""
-    asked = approvals_for(head.town.rules, frozenset(_topics(base, head, changes, files)))
+    topics = frozenset(_topics(base, head, changes, files))
+    asked = [(side, one) for side, rules in _in_force(base, head) for one in approvals_for(rules, topics)]
     reasons = tuple(
         Reason(
             MEDIUM,
             f"{one.topic}: {one.least} of the department {', '.join(one.by)} must approve",
-            (Line(HEAD, one.source),),
+            (Line(side, one.source),),
         )
-        for one in asked
+        for side, one in asked
     )
-    return max((one.least for one in asked), default=0), reasons
+    return max((one.least for _, one in asked), default=0), reasons
 
 
 def _topics(base: Side | None, head: Side, changes: tuple[Change, ...], files: FilesChanged) -> Iterator[str]:
@@ -103,7 +120,7 @@ def _topics(base: Side | None, head: Side, changes: tuple[Change, ...], files: F
             yield "removal"
 
 
-def _said(entries: Iterable[Flow | RuleException]) -> frozenset[Flow | RuleException]:
+def _said(entries: Iterable[Entry]) -> frozenset[Entry]:
     """Entries without their places: a line that only moved says the same."""
     return frozenset(replace(entry, source=NOWHERE) for entry in entries)
 

@@ -19,6 +19,7 @@ from orchestrator.model.request import (
     Change,
     FilesChanged,
     FlowChange,
+    Headline,
     Line,
     Lines,
     Reason,
@@ -29,6 +30,7 @@ from orchestrator.model.request import (
     Violation,
 )
 from orchestrator.model.source import Source
+from orchestrator.request.headlines import loosening
 from orchestrator.request.policy import approvals, restraints
 
 _KEEPERS = {DOMAIN_CONTROLLERS: "domain controllers", FIREWALLS: "firewalls", SWITCHES: "switches"}
@@ -43,12 +45,13 @@ def reviewed_risk(  # noqa: PLR0913, PLR0917 - one value for each thing that bea
     flows: FlowChange | None = None,
     violations: tuple[Violation, ...] = (),
     edited: Lines = (),
+    done: tuple[Headline, ...] = (),
 ) -> ReviewedRisk:
     """The risk of a request with all of its reasons, the highest first, and who has to approve it.
 
-    `edited` are all the lines that a person changed.
+    `edited` are all the lines that a person changed, `done` is what they did.
     """
-    more = (*_of_code(files, around), *_of_violations(violations))
+    more = (*_of_code(files, around), *_of_violations(violations), *_of_rules(done))
     found = risk(base, head, changes, around, flows, more, edited)
     least, asked = approvals(base, head, changes, files)
     usual = 2 if files.code or found.level == HIGH else 1
@@ -157,6 +160,11 @@ def _of_flows(flows: FlowChange | None) -> Iterator[Reason]:
         if rows:
             what = "flow is" if len(rows) == 1 else "flows are"
             yield Reason(MEDIUM, f"{len(rows)} {what} newly {word}", rows[0].because)
+
+
+def _of_rules(done: tuple[Headline, ...]) -> Iterator[Reason]:
+    for row in loosening(done):
+        yield Reason(HIGH, f"what the town binds itself by changes: {row.text}", row.because)
 
 
 def _of_violations(violations: tuple[Violation, ...]) -> Iterator[Reason]:

@@ -69,6 +69,33 @@ def flow_against_a_rule(bare: Bare) -> dict[str, Content]:
     return {POLICY: before.replace(mark, flow + mark)}
 
 
+def rules_that_bind_less(bare: Bare) -> dict[str, Content]:
+    """A limit is raised, an approval goes, and both would have bound the same request."""
+    before = text(bare, POLICY)
+    raised = before.replace("{tier: 0, changed: 6, removed: 1}", "{tier: 0, changed: 600, removed: 1}")
+    fewer = raised.replace("  - {for: code, by: [it], least: 2}\n", "")
+    assert fewer.count("\n") == before.count("\n") - 1
+    return {POLICY: fewer, "orchestrator/plan/more.py": "MORE = 1\n"}
+
+
+def a_limit_raised_for_itself(bare: Bare) -> dict[str, Content]:
+    """More PCs than the limit of what is merged, and a limit that would let them pass."""
+    names = f"{TOWN}/group_vars/all/secret_names.yml"
+    limit, version = "{tier: 2, changed: 30,", "backup_access: {tier: 1, version: 1}"
+    assert (text(bare, POLICY).count(limit), text(bare, names).count(version)) == (1, 1)
+    return {
+        POLICY: text(bare, POLICY).replace(limit, limit.replace("30", "999")),
+        names: text(bare, names).replace(version, version.replace("version: 1", "version: 2")),
+    }
+
+
+def a_forwarder(bare: Bare) -> dict[str, Content]:
+    services = f"{TOWN}/group_vars/all/services.yml"
+    before = text(bare, services)
+    assert before.count("dns_forwarders: [10.20.200.6]") == 1
+    return {services: before.replace("[10.20.200.6]", "[10.20.200.6, 10.20.200.7]")}
+
+
 PLANS: dict[str, Callable[[Bare], dict[str, Content]]] = {
     "a_pc_is_taken_away": lambda bare: without(bare, PCS, "sg-pc-0131"),
     "a_flow_against_a_rule": flow_against_a_rule,
@@ -76,6 +103,9 @@ PLANS: dict[str, Callable[[Bare], dict[str, Content]]] = {
     "a_role_of_the_domain_controllers": lambda _: {"roles/domain_controller/tasks/more.yml": "---\n[]\n"},
     "a_role_of_every_machine": lambda _: {"roles/base/tasks/more.yml": "---\n[]\n"},
     "code_that_plans": lambda _: {"orchestrator/plan/more.py": "MORE = 1\n", "Makefile": "all:\n"},
+    "rules_that_bind_less": rules_that_bind_less,
+    "a_limit_raised_for_itself": a_limit_raised_for_itself,
+    "one_more_forwarder": a_forwarder,
     "documents_only": lambda _: {"docs/how-to/x.md": "words\n", "README.md": "words\n"},
     "data_and_role_together": lambda bare: (
         without(bare, PCS, "sg-pc-0131") | {"roles/workstation/tasks/more.yml": "---\n[]\n"}
