@@ -15,16 +15,23 @@ LONGEST, PAUSE = 600.0, 3.0
 _MARK = "survivor"
 _ASK = f"""\
 for one in $({{
-  grep -laE '[A]nsiballZ_|[(]mitogen:|&& [s]leep 0' /proc/[0-9]*/cmdline
+  grep -laE '[A]nsiballZ_|&& [s]leep 0' /proc/[0-9]*/cmdline
+  for mitogen in $(grep -la '[(]mitogen:' /proc/[0-9]*/cmdline); do
+    cat ${{mitogen%cmdline}}task/*/children
+  done | tr -s ' ' '\\n' | sed 's,^,/proc/,; s,$,/,'
   find /proc/[0-9]*/fd -maxdepth 1 '(' -lname '/var/lib/dpkg/lock*' -o -lname '/var/lib/apt/lists/lock' ')'
 }} 2>/dev/null | sed -E 's,.*/proc/([0-9]+)/.*,\\1,' | sort -un); do
+  below=$(cat /proc/$one/task/*/children | sed -E 's,([0-9]+) ?,/proc/\\1/cmdline ,g')
+  grep -qa '[(]mitogen:' /proc/$one/cmdline $below && continue
   since=$(sed 's/.*) //' /proc/$one/stat 2>/dev/null | awk '{{print int($20 / 100)}}')
   now=$(cut -d. -f1 /proc/uptime)
   [ -z "$since" ] || echo "{_MARK} $one $(stat -Lc %U /proc/$one) $((now - since))" \
     "$(tr '\\0\\n' '  ' < /proc/$one/cmdline | cut -c1-160)"
 done 2>/dev/null; true"""
-"""Modules of Ansible by its own name for them, by mitogen's and by the end of its command lines; then who
-holds the locks of apt and dpkg. The brackets keep this question from finding itself."""
+"""Modules of Ansible by its name for their files and by the end of its command lines; what a process of
+mitogen has begun, unless it leads to another of mitogen, for one that only waits may outlive a cut line by
+hours; who holds the locks of apt and
+dpkg. The brackets keep this question from finding itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -19,6 +21,7 @@ from tests.faults.machines import Machines
 from tests.faults.test_r01_killed_controller import KILLED, TOWN, attempt, prepared
 
 PC = "lab-pc-0001"
+MITOGEN = "/usr/bin/python3(mitogen:root@pc:7)"
 MODULE = "import sys, time; time.sleep(float(sys.argv[1])); open(sys.argv[2], 'a').write('end task task\\n')"
 
 
@@ -28,6 +31,7 @@ class Host:
 
     folder: Path
     ours: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    adopted: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for name in ("proc", "dpkg"):
@@ -43,6 +47,13 @@ class Host:
         (self.folder / "proc" / str(process.pid)).symlink_to(f"/proc/{process.pid}")
         time.sleep(0.3)
         return process
+
+    def adopt(self, parent: int) -> int:
+        """Count the only child of a process among the host's too."""
+        (child,) = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        (self.folder / "proc" / child).symlink_to(f"/proc/{child}")
+        self.adopted.append(int(child))
+        return int(child)
 
     def module(self, seconds: float) -> subprocess.Popen[bytes]:
         """A module of Ansible that was copied to the host."""
@@ -61,6 +72,8 @@ class Host:
 
     def end(self) -> None:
         """End what was started here."""
+        for child in self.adopted:
+            os.kill(child, signal.SIGKILL)
         for process in self.ours:
             process.kill()
             process.wait()
@@ -82,16 +95,29 @@ def test_a_module_is_found_however_ansible_brought_it(host: Host) -> None:
     assert lives(host) == []
     copied = host.module(60)
     piped = host.start("/bin/sh", "-c", "sleep 60 && sleep 0")
-    carried = host.start("bash", "-c", "exec -a '/usr/bin/python3(mitogen:root@pc:7)' sleep 60")
+    begun = f"exec -a '{MITOGEN}' sh -c 'sleep 60; true'"
+    carried = host.adopt(host.start("bash", "-c", begun).pid)
     lock = host.folder / "dpkg/lock-frontend"
     holder = host.start(sys.executable, "-c", f"import time; f = open('{lock}'); time.sleep(60)")
     host.start("sleep", "60")
     found = dict(lives(host))
-    assert set(found) == {copied.pid, piped.pid, carried.pid, holder.pid}
+    assert set(found) == {copied.pid, piped.pid, carried, holder.pid}
     assert "AnsiballZ_apt.py" in found[copied.pid]
     (one,) = (one for one in survivors(host, [PC]) if one.process == copied.pid)
     assert one.user == Path(f"/proc/{copied.pid}").owner()
     assert 0 <= one.seconds < 30
+
+
+def test_a_process_of_mitogen_that_only_waits_is_no_task(host: Host) -> None:
+    """The line was cut, and its end of it does not know yet. Sabotage: take its name for a task."""
+    waiting = f"exec -a '{MITOGEN}' sleep 60"
+    host.start("bash", "-c", waiting)
+    sudo = host.folder / "sudo"
+    sudo.write_text(f'bash -c "{waiting}"; true\n')
+    first = host.start("bash", "-c", f"exec -a '{MITOGEN}' sh -c 'sh {sudo}; true'")
+    time.sleep(0.3)
+    host.adopt(host.adopt(first.pid))
+    assert lives(host) == []
 
 
 def test_it_is_waited_for_with_words_until_it_ends(host: Host) -> None:
