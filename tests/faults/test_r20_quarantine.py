@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator import pipeline
+from orchestrator.cli.main import run
 from orchestrator.errors import UsageError
 from orchestrator.kept_out import in_quarantine
 from orchestrator.model.record import Entry
@@ -93,6 +94,12 @@ def test_a_host_whose_checks_do_not_hold_stays_in_quarantine_until_a_person_rele
     assert applied(fallen, frozenset({FIREWALL}))[0] == {PC, FIREWALL}
     with pytest.raises(UsageError, match=f"not in quarantine: {PC}"):
         applied(machines, frozenset({PC}))
+
+
+def test_the_ledger_shows_who_is_in_quarantine(machines: Guarded, capsys: pytest.CaptureFixture[str]) -> None:
+    """Sabotage: name no host where a record is of no unit."""
+    run(["ledger", "show", "-i", str(machines.town), "--host", FIREWALL, "--newest", "1"])
+    assert f"quarantined {FIREWALL}" in capsys.readouterr().out
 
 
 def test_nothing_is_retired_while_a_host_is_left_out(machines: Guarded) -> None:
