@@ -35,4 +35,5 @@ def fencing(prospect: Prospect, order: Order, shell: Shell, commit: str) -> Fenc
             roles[unit.host] = (*roles.get(unit.host, ()), unit.role)
     told = {**holder(f"townhall apply -i {prospect.root}"), "commit": commit}
     lock = identity(lock_path(prospect.wanted.town))
-    return Fencing(bearer(order.run, lock, told), shell, roles, order.silent)
+    stamped = {host: seen.stamps for host, seen in order.observed.items() if seen.stamps is not None}
+    return Fencing(bearer(order.run, lock, told), shell, roles, order.silent, stamped=stamped)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
-HELD, LOST = 75, 76
-"""Exit codes: another run holds the fence; another run took it since."""
+HELD, LOST, STALE = 75, 76, 77
+"""Exit codes: another run holds the fence; took it since; ran since the host was asked what it carries."""
 NONE = "none"
 """The mark where a run holds no fence."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from random import uniform
 
-from orchestrator.apply.fence import HELD, LOST, Bearer, Fence
+from orchestrator.apply.fence import HELD, LOST, STALE, Bearer, Fence
 from orchestrator.apply.lock import BusyError, words
 from orchestrator.apply.stamps import Stamps
 from orchestrator.drift.said import plain
@@ -25,7 +25,7 @@ Marks = Mapping[str, str]
 class Fencing:
     """What it takes to hold fences: who bears them, the ports, and by host the roles whose stamps go.
 
-    `silent` are hosts that did not answer before.
+    `silent` are hosts that did not answer before; `stamped` are the keys that the others bore then, by role.
     """
 
     bearer: Bearer
@@ -34,25 +34,28 @@ class Fencing:
     silent: frozenset[str] = frozenset()
     fence: Fence = field(default_factory=Fence)
     stamps: Stamps = field(default_factory=Stamps)
+    stamped: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     pause: Callable[[float], None] = time.sleep
 
     def take(self) -> dict[str, str]:
         """Take all fences and the stamps behind them; return the marks of the hosts that answered.
 
         Raises BusyError with every host that another run holds, MachineError with every one that cannot keep
-        a fence; then none is taken, and every stamp is where it was. Two that meet while both are taking
-        give way and try again, a few seconds in all.
+        a fence or is not as it was when it was asked; then none is taken, and every stamp is where it was.
+        Two that meet while both are taking give way and try again, a few seconds in all.
         """
         for attempt in range(1, TRIES + 1):
             answers = self._ask()
             marks = {host: mark for host, answer in answers.items() if (mark := self._mark(answer))}
             held = _held(answers)
             broken = [one for one in answers.values() if one.reached and one.host not in {*marks, *held}]
-            if not held and not broken:
+            stale = {host for host in marks if answers[host].status == STALE}
+            if not held and not broken and not stale:
                 return marks
-            self.give_back(marks, put_back=True)
-            if broken:
-                raise MachineError(_unable(broken))
+            self.give_back({host: mark for host, mark in marks.items() if host in stale})
+            self.give_back({host: mark for host, mark in marks.items() if host not in stale}, put_back=True)
+            if broken or stale:
+                raise MachineError(_unable(broken) if broken else _overtaken(stale))
             if attempt == TRIES or all(one.age >= JUST_TAKEN for one in held.values()):
                 break
             self.pause(attempt * uniform(0.2, 0.4))  # noqa: S311
@@ -69,12 +72,16 @@ class Fencing:
         return {**answers, **self.shell.run_all(commands)}
 
     def _take(self, host: str) -> str:
-        return f"{self.fence.take(self.bearer)}{self.stamps.set_aside(*self.roles[host])}"
+        take, aside = self.fence.take(self.bearer), self.stamps.set_aside(*self.roles[host])
+        if host not in self.stamped:
+            return f"{take}{aside}"
+        keys = {role: self.stamped[host].get(role, "") for role in self.roles[host]}
+        return f"{take}{self.stamps.expect(keys)}{aside}"
 
     def _mark(self, answer: Answer) -> str:
         """The mark that a host gave; nothing where it gave none."""
         word, number = [*answer.output.split()[:2], "", ""][:2]
-        is_mark = answer.status == 0 and word == "taken" and number.isdecimal()
+        is_mark = answer.status in {0, STALE} and word == "taken" and number.isdecimal()
         return f"{number} {self.bearer.run}" if is_mark else ""
 
     def renew(self, marks: Marks) -> dict[str, str]:
@@ -131,6 +138,14 @@ def _taken_over(host: str, answer: Answer) -> str:
 def _unable(answers: Iterable[Answer]) -> str:
     said = "; ".join(f"{one.host}: {plain(one.error or one.output or one.status)}" for one in answers)
     return f"a machine keeps no fence, so that two runs could meet on it: {said}\n    nothing was changed"
+
+
+def _overtaken(hosts: Iterable[str]) -> str:
+    named = ", ".join(sorted(hosts))
+    return (
+        f"another run was at work since the plan was made, on {named}; nothing was changed\n"
+        "    remedy: fetch what was merged and apply again: it plans anew"
+    )
 
 
 def _busy(held: Mapping[str, _Held], wanted: int) -> str:

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from orchestrator.apply.fence import STALE
 from orchestrator.apply.survey import STAMPS
+
+_EXPECT = """\
+own=$(cat /etc/machine-id)
+while read -r role key; do
+  found=$(grep -sF "$own" {folder}/$role.json | sed -n 's/.*"key": "\\([^"]*\\)".*/\\1/p')
+  [ "$found" = "$key" ] || exit {STALE}
+done <<'END'
+{lines}
+END
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,11 @@ class Stamps:
             f"printf '{text}\\n' \"$(cat /etc/machine-id)\" > {stamp}.new && mv {stamp}.new {stamp}.json && "
             f"rm -f {stamp}.aside"
         )
+
+    def expect(self, keys: Mapping[str, str]) -> str:
+        """Return the command that ends with STALE unless roles bear these keys; an empty one is no stamp."""
+        lines = "\n".join(f"{role} {key}" for role, key in keys.items())
+        return _EXPECT.format(folder=self.folder, lines=lines, STALE=STALE)
 
     def set_aside(self, *roles: str) -> str:
         """Return the command that takes the stamps of roles away, so that they count no more."""

@@ -18,6 +18,7 @@ from orchestrator.apply.fencing import Fencing
 from orchestrator.apply.lock import BusyError
 from orchestrator.cli.failure import tell
 from orchestrator.errors import MachineError
+from orchestrator.prospect import Prospect
 from orchestrator.record import Ledger
 from tests.faults.fenced_hosts import Hosts, wanting
 from tests.faults.machines import Machines
@@ -132,6 +133,17 @@ def test_a_silent_host_takes_no_part_and_one_that_keeps_no_fence_stops_the_run(t
     assert stamp.exists() and not (hosts.folder(TEN[4]) / "run" / "holder").exists()
 
 
+def two_controls(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Machines:
+    """Two control machines that know the same of their machines; `two` is the one that applies now."""
+    for control in ("one", "two"):
+        monkeypatch.setenv("TOWNHALL_STATE", str(folder / control))
+        monkeypatch.setattr(pipeline, "build_directory", lambda _: folder / "build")
+        (folder / "machines").mkdir(exist_ok=True)
+        machines = Machines(folder / "machines", TOWN)
+        machines.settle((("lab-av1", "antivirus_server"), ("lab-pc-0001", "workstation")))
+    return machines
+
+
 class Waiting(Machines):
     """Machines whose run waits in its middle until it may go on."""
 
@@ -147,13 +159,7 @@ def test_an_apply_from_another_control_machine_is_told_who_and_leaves_no_trace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Sabotage: take no fences in the pipeline; or open the run before its fences are taken."""
-    pending = (("lab-av1", "antivirus_server"), ("lab-pc-0001", "workstation"))
-    for control in ("one", "two"):
-        monkeypatch.setenv("TOWNHALL_STATE", str(tmp_path / control))
-        monkeypatch.setattr(pipeline, "build_directory", lambda _: tmp_path / "build")
-        (tmp_path / "machines").mkdir(exist_ok=True)
-        Machines(tmp_path / "machines", TOWN).settle(pending)
-    two = Machines(tmp_path / "machines", TOWN)
+    two = two_controls(tmp_path, monkeypatch)
 
     def apply_first() -> None:
         monkeypatch.setenv("TOWNHALL_STATE", str(tmp_path / "one"))
@@ -181,3 +187,25 @@ def test_an_apply_from_another_control_machine_is_told_who_and_leaves_no_trace(
     assert json.loads(opened.entry.details)["fences"] == {"lab-av1": 1, "lab-pc-0001": 1}
     done = pipeline.apply_town(TOWN, lambda _: True, pipeline.Options(hands=two.hands, ask_everyone=True))
     assert done is None or done.succeeded
+
+
+def test_a_plan_that_was_read_while_another_control_machine_applied_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: take the fences without a look at the stamps."""
+    machines = two_controls(tmp_path, monkeypatch)
+    options = pipeline.Options(hands=machines.hands)
+
+    def read_slowly(_: Prospect) -> bool:
+        monkeypatch.setenv("TOWNHALL_STATE", str(tmp_path / "one"))
+        done = pipeline.apply_town(TOWN, lambda _: True, options)
+        monkeypatch.setenv("TOWNHALL_STATE", str(tmp_path / "two"))
+        return done is not None and done.succeeded
+
+    with pytest.raises(MachineError, match="at work since the plan was made, on lab-av1; nothing"):
+        pipeline.apply_town(TOWN, read_slowly, options)
+    assert not list(Ledger(tmp_path / "two" / "lab.sqlite").records(kind="run"))
+    changed = sorted(line[1:] for line in machines.happened() if line[0] == "change")
+    assert changed == [["lab-av1", "antivirus_server"], ["lab-pc-0001", "workstation"]]
+    monkeypatch.setenv("TOWNHALL_STATE", str(tmp_path / "one"))
+    assert pipeline.apply_town(TOWN, lambda _: True, options) is None

@@ -123,7 +123,7 @@ def test_one_wins_the_other_is_told_and_goes_on_when_the_winner_is_killed(
 def test_a_control_machine_that_slept_stamps_nothing_when_it_wakes_up(
     controls: tuple[Control, Control], winner: subprocess.Popen[str], pc: Shell
 ) -> None:
-    """Sabotage: leave the guard out of the stamp, and let a run not count the seconds of its sleep."""
+    """Sabotage: let `check` not compare the mark. The sleeper's connections may have ended meanwhile."""
     mark = pc(f"cat {Fence().kept}/last").stdout.strip()
     asleep = [winner.pid, *descendants(winner.pid)]
     for process in asleep:
@@ -135,7 +135,8 @@ def test_a_control_machine_that_slept_stamps_nothing_when_it_wakes_up(
         os.kill(process, signal.SIGCONT)
     said, told = winner.communicate(timeout=60)
     assert winner.returncode == 1
-    assert [one["state"] for one in json.loads(said)["units"]] == ["unknown"], told
+    (unit,) = json.loads(said)["units"]
+    assert unit["state"] in {"unknown", "unreachable"}, told
     late = pc(Fence().check(mark) + Stamps().write(ROLE, "key", "late"))
     assert (late.returncode, "another run took this machine over" in late.stderr) == (LOST, True)
     assert stamped_by(pc) == json.loads(after.stdout)["run"]
