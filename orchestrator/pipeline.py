@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from orchestrator.apply import apply
+from orchestrator.apply.artifacts import private
 from orchestrator.apply.code import code_digests
 from orchestrator.apply.crash import as_told
 from orchestrator.apply.devices import ROLES as DEVICES
@@ -210,7 +211,7 @@ def carry_out(prospect: Prospect, options: Options, cut: str = "") -> Done:
     shell = hands.shell(prospect.wanted)
     order = _order(prospect, options, second_probes(prospect, shell))
     behind = fenced(fencing(prospect, order, shell, ground.commit))
-    with closing(Ledger(ledger_path(town))) as ledger, behind as fences:
+    with closing(Ledger(ledger_path(town))) as ledger, private(order.folder), behind as fences:
         mend_packages(shell, broken_off(prospect.plan, ledger.state(prospect.plan.hosts)), options.tell)
         recorder, freeze = as_told(ledger), options.consent.despite_freeze
         opening = Opening(who(), str(prospect.root), ground, freeze, cut, fences.numbers)
