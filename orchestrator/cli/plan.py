@@ -11,7 +11,7 @@ import typer
 from orchestrator.cli.options import DEFAULT_INVENTORY, AsJson, Inventory
 
 if TYPE_CHECKING:
-    from orchestrator.model.apply_plan import ApplyPlan
+    from orchestrator.model.apply_plan import ApplyPlan, Foreseen
     from orchestrator.model.request import RequestPlan
     from orchestrator.requested import Asked
 
@@ -76,7 +76,7 @@ def _pending(inventory: Path, ask: bool, out: Path | None, valid: int) -> ApplyP
     if not ask and not out:
         from orchestrator.preview import previewed
 
-        return outlook(previewed(inventory), inventory)
+        return outlook(_with_quarantine(previewed(inventory)), inventory)
     from orchestrator.apply.host_keys import hold_host_keys
     from orchestrator.pipeline import lawful, look, look_closer
 
@@ -88,7 +88,18 @@ def _pending(inventory: Path, ask: bool, out: Path | None, valid: int) -> ApplyP
         from orchestrator.saved_plan import save_apply
 
         save_apply(out, prospect, valid)
-    return outlook(prospect.foreseen, inventory)
+    return outlook(_with_quarantine(prospect.foreseen), inventory)
+
+
+def _with_quarantine(foreseen: Foreseen) -> Foreseen:
+    """Say beside the plan which hosts an apply would leave out."""
+    from orchestrator.cli.carry_out import warn
+    from orchestrator.kept_out import in_quarantine
+    from orchestrator.report.quarantine_text import quarantine_text
+
+    for one in in_quarantine(foreseen.side.town) if foreseen.side else ():
+        warn(quarantine_text(one))
+    return foreseen
 
 
 def _shown(found: ApplyPlan, shape: str) -> str:

@@ -57,19 +57,20 @@ def encrypted(name: str, tier: str) -> str:
 def canaries(prospect: Prospect) -> set[str]:
     """Every secret's value, and every password that follows from one."""
     units = prospect.wanted.rendering.units
-    references = {one for unit in units for one in _references(unit.arguments)}
+    references = {one for unit in units for one in references(unit.arguments)}
     masters = {CANARY.format(one.name) for one in references}
     return masters | {
         derived_secret(CANARY.format(one.name), one.purpose) for one in references if one.purpose
     }
 
 
-def _references(value: Any) -> Iterator[SecretReference]:
+def references(value: Any) -> Iterator[SecretReference]:
+    """Every secret that arguments refer to."""
     if isinstance(value, SecretReference):
         yield value
     elif isinstance(value, Mapping | list | tuple):
         for inner in value.values() if isinstance(value, Mapping) else value:
-            yield from _references(inner)
+            yield from references(inner)
 
 
 def given_to_ansible(prospect: Prospect) -> str:

@@ -102,6 +102,16 @@ def test_the_ledger_shows_who_is_in_quarantine(machines: Guarded, capsys: pytest
     assert f"quarantined {FIREWALL}" in capsys.readouterr().out
 
 
+def test_a_plan_tells_which_hosts_an_apply_leaves_out(
+    machines: Guarded, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sabotage: tell of them only when the apply has begun."""
+    assert run(["plan", "--json", "-i", str(TOWN)]) == 2
+    said = capsys.readouterr()
+    assert f"{FIREWALL} is in quarantine and left out" in said.err and STEPS[0] in said.err
+    assert json.loads(said.out)["units"]
+
+
 def test_nothing_is_retired_while_a_host_is_left_out(machines: Guarded) -> None:
     """Sabotage: keep the unwanted hosts of a plan without the quarantined ones."""
     machines.says[FIREWALL] = "silence"

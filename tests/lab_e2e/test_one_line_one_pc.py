@@ -35,16 +35,6 @@ def test_plain_ansible_finds_nothing_to_change() -> None:
     assert {host: count for host, count in changed.items() if count != "0"} == {}
 
 
-def test_a_container_made_anew_gets_exactly_its_own_units_again(units_applied: Apply) -> None:
-    """Sabotage: leave the machine's identity out of the ledger's question."""
-    made = run("townhall", "lab", "up", "--recreate", "lab-pc-0002")
-    assert made.returncode == 0, made.stdout + made.stderr
-    units = units_applied()
-    assert {role for host, role in units if host == "lab-pc-0002"} >= {"base", "domain_member", "workstation"}
-    assert {host for host, _ in units} <= {"lab-pc-0002", "lab-dc1"}
-    assert {role for host, role in units if host == "lab-dc1"} <= {"directory"}
-
-
 def test_images_hold_no_package_that_a_role_installs() -> None:
     """Sabotage: add chrony to the image's package list."""
     packages = {name for role in ROLES for name in package_names(role)}
