@@ -57,11 +57,9 @@ def encrypted(name: str, tier: str) -> str:
 def canaries(prospect: Prospect) -> set[str]:
     """Every secret's value, and every password that follows from one."""
     units = prospect.wanted.rendering.units
-    references = {one for unit in units for one in references(unit.arguments)}
-    masters = {CANARY.format(one.name) for one in references}
-    return masters | {
-        derived_secret(CANARY.format(one.name), one.purpose) for one in references if one.purpose
-    }
+    named = {one for unit in units for one in references(unit.arguments)}
+    masters = {CANARY.format(one.name) for one in named}
+    return masters | {derived_secret(CANARY.format(one.name), one.purpose) for one in named if one.purpose}
 
 
 def references(value: Any) -> Iterator[SecretReference]:
