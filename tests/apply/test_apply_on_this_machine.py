@@ -15,6 +15,8 @@ import pytest
 from orchestrator.apply.ansible import why_not_accelerated
 from tests.apply.town_of_one import PROJECT, TownOfOne
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def town(tmp_path: Path) -> TownOfOne:
@@ -29,7 +31,6 @@ def test_a_unit_is_applied_once_and_then_there_is_nothing_to_do(town: TownOfOne)
     assert not town.plan(rendering).units
 
 
-@pytest.mark.long
 @pytest.mark.skipif(bool(why_not_accelerated()), reason=why_not_accelerated())
 def test_an_accelerated_run_changes_the_same_and_ends_the_same(town: TownOfOne, tmp_path: Path) -> None:
     other = TownOfOne.create(tmp_path / "accelerated")
@@ -62,7 +63,6 @@ def test_a_failed_task_is_told_in_its_own_words(town: TownOfOne) -> None:
     assert town.plan(town.rendering("one")).units[0].reason == "backlog: the last run failed"
 
 
-@pytest.mark.long
 def test_after_a_run_killed_between_change_and_handler_the_next_apply_runs_the_handler(
     town: TownOfOne,
 ) -> None:

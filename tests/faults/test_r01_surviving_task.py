@@ -20,6 +20,8 @@ from orchestrator.reach import Answer
 from tests.faults.machines import Machines
 from tests.faults.test_r01_killed_controller import KILLED, TOWN, attempt, prepared
 
+pytestmark = pytest.mark.long
+
 PC = "lab-pc-0001"
 MITOGEN = "/usr/bin/python3(mitogen:root@pc:7)"
 MODULE = "import sys, time; time.sleep(float(sys.argv[1])); open(sys.argv[2], 'a').write('end task task\\n')"

@@ -24,6 +24,8 @@ from tests.faults.fenced_hosts import Hosts, wanting
 from tests.faults.machines import Machines
 from tests.faults.test_r01_killed_controller import TOWN
 
+pytestmark = pytest.mark.long
+
 TEN = [f"host-{number}" for number in range(10)]
 
 
@@ -49,7 +51,6 @@ def test_of_many_at_once_exactly_one_wins_and_each_other_is_told_of_it(tmp_path:
         assert all(f"townhall apply of {winner}`" in end for end in ends if isinstance(end, str))
 
 
-@pytest.mark.long
 def test_runs_on_hosts_that_overlap_never_share_one(tmp_path: Path) -> None:
     """Sabotage: leave out that what was taken is given back, or let `take` look past the holder."""
     chance = random.Random(4)  # noqa: S311

@@ -28,6 +28,8 @@ from tests.apply.test_run import TOWN, TOWN_CODE, Parts, states
 from tests.apply.town_of_one import PROJECT, TownOfOne
 from tests.faults.fenced_hosts import STAMPS, Hosts, wanting
 
+pytestmark = pytest.mark.long
+
 HOLD = """
 import sys, time
 from pathlib import Path
@@ -291,7 +293,6 @@ def zombie(root: str) -> None:
     print(end.state, end.why, flush=True)  # noqa: T201
 
 
-@pytest.mark.long
 def test_a_stopped_controller_wakes_up_and_stamps_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

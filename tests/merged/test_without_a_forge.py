@@ -13,6 +13,8 @@ import pytest
 from tests.contracts.role_files import REPOSITORY
 from tests.merged.town import ADDED, MergedTown
 
+pytestmark = pytest.mark.long
+
 SCRIPT = REPOSITORY / "docs/how-to/without-a-forge/townhall-apply"
 
 
