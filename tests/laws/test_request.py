@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +28,8 @@ from orchestrator.plan.keys import canonical
 from orchestrator.request import request
 from tests.laws.test_derive import CATALOGUE, rendered
 from tests.laws.towns import SHAPES, Shape, made, shuffled, with_pc
+
+pytestmark = pytest.mark.long
 
 AROUND = Surroundings(CATALOGUE, frozenset({"derived_values"}), {"dhcp_server": ("The server is restarted",)})
 several = settings(max_examples=30, deadline=None)

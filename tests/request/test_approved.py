@@ -70,7 +70,10 @@ MAY_ISOLATE = not subprocess.run(
     ["unshare", "--user", "--map-root-user", "--mount", "true"], check=False
 ).returncode
 
-pytestmark = pytest.mark.skipif(not MAY_ISOLATE, reason="this machine makes no user namespaces")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(not MAY_ISOLATE, reason="this machine makes no user namespaces"),
+]
 
 
 @pytest.fixture(scope="module")
