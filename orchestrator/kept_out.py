@@ -14,14 +14,8 @@ from orchestrator.prospect import Prospect
 from orchestrator.reach import Shell, anew
 from orchestrator.record import Ledger
 from orchestrator.record.place import ledger_path
-from orchestrator.record.quarantine import quarantined, release
+from orchestrator.record.quarantine import in_quarantine, release
 from orchestrator.report.quarantine_text import quarantine_text
-
-
-def in_quarantine(town: Town) -> tuple[Quarantined, ...]:
-    """Return the town's hosts in quarantine."""
-    with closing(Ledger(ledger_path(town))) as ledger:
-        return quarantined(ledger)
 
 
 def without_quarantined(

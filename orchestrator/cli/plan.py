@@ -94,7 +94,7 @@ def _pending(inventory: Path, ask: bool, out: Path | None, valid: int) -> ApplyP
 def _with_quarantine(foreseen: Foreseen) -> Foreseen:
     """Say beside the plan which hosts an apply would leave out."""
     from orchestrator.cli.carry_out import warn
-    from orchestrator.kept_out import in_quarantine
+    from orchestrator.record.quarantine import in_quarantine
     from orchestrator.report.quarantine_text import quarantine_text
 
     for one in in_quarantine(foreseen.side.town) if foreseen.side else ():

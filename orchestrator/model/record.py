@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+BEGINNING, ENDING = "run", "end"
 RETIRED = "retired"
 
 

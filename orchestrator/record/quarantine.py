@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 
 from orchestrator.model.quarantine import QUARANTINED, RELEASED, Quarantined
-from orchestrator.model.record import RETIRED, Entry, Record
+from orchestrator.model.record import BEGINNING, RETIRED, Entry, Record
+from orchestrator.model.town import Town
 from orchestrator.record.ledger import Ledger
-from orchestrator.record.runs import BEGINNING
+from orchestrator.record.place import ledger_path
+
+
+def in_quarantine(town: Town) -> tuple[Quarantined, ...]:
+    """Return the town's hosts in quarantine."""
+    with closing(Ledger(ledger_path(town))) as ledger:
+        return quarantined(ledger)
 
 
 def quarantined(ledger: Ledger) -> tuple[Quarantined, ...]:

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from orchestrator.model.apply_plan import Foreseen
 from orchestrator.model.ground import Ground, Run
 from orchestrator.model.outcome import Outcome
-from orchestrator.model.record import Entry, Record
+from orchestrator.model.record import BEGINNING, ENDING, Entry, Record
 from orchestrator.model.verdict import Verdict
 from orchestrator.plan.inverse import lasting
 from orchestrator.plan.keys import digest
 from orchestrator.record.ledger import Ledger
 
-BEGINNING, ENDING = "run", "end"
 ALWAYS = frozenset({"who", "inventory", "units"})
 
 

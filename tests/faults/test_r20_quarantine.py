@@ -12,9 +12,9 @@ import pytest
 from orchestrator import pipeline
 from orchestrator.cli.main import run
 from orchestrator.errors import UsageError
-from orchestrator.kept_out import in_quarantine
 from orchestrator.model.record import Entry
 from orchestrator.reach import UNREACHABLE, Answer
+from orchestrator.record.quarantine import in_quarantine
 from tests.faults.machines import Machines
 from tests.faults.test_r01_killed_controller import TOWN, prepared
 
