@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
@@ -78,6 +79,12 @@ def ruleset(arguments: Mapping[str, Any]) -> Ruleset:
 
 def addresses(elements: Iterable[str]) -> Ranges:
     """The addresses of networks and single addresses."""
+    return _addresses(tuple(elements))
+
+
+@lru_cache(maxsize=4096)
+def _addresses(elements: tuple[str, ...]) -> Ranges:
+    """Kept: one plan reads the same sets of the rules before, after, and of those that must hold."""
     return tidy(map(reach, elements))
 
 
