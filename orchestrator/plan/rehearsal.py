@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
 
 from orchestrator.flows.ground import ground
 from orchestrator.flows.ruleset import ruleset
@@ -23,15 +22,20 @@ def rehearsed(foreseen: Foreseen) -> tuple[bool, str] | None:
     if not (hosts and foreseen.firewall and foreseen.side):
         return None
     controller = str(foreseen.side.town.connection.controller)
-    fault = _fault(json.loads(foreseen.firewall), controller)
+    fault = _fault(foreseen.firewall, controller)
     names = ", ".join(hosts)
     if fault:
         return False, f"{names}: the rules from before cannot come back: {fault}"
     return True, f"{names}: the rules from before were tried: they still stand, and let {controller} in"
 
 
-def _fault(before: Mapping[str, Any], controller: str) -> str:
-    """Say what is wrong with arguments of an earlier day, by the code and the controller of today."""
+@lru_cache(maxsize=4)
+def _fault(given: str, controller: str) -> str:
+    """Say what is wrong with arguments of an earlier day, by the code and the controller of today.
+
+    Kept: a plan asks for its steps back and for those that have none.
+    """
+    before = json.loads(given)
     try:
         rules = ruleset(before)
         ground(before)
