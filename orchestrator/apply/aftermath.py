@@ -1,4 +1,4 @@
-"""After a lane: a unit that did not succeed may have taken its change back, or failed to."""
+"""After a run of Ansible: a unit that did not succeed may have taken its change back, or failed to."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Aftermath:
     reverts: Mapping[str, int]
 
     def before(self, units: Iterable[PlannedUnit], silent: Iterable[str] = ()) -> dict[str, Words]:
-        """Return what the hosts say before a lane; those that are `silent` are not asked."""
+        """Return what the hosts say before; those that are `silent` are not asked."""
         return self.asker.words({unit.host for unit in units if unit.role in self.reverts} - {*silent})
 
     def settle(self, units: Iterable[PlannedUnit], before: Mapping[str, Words]) -> None:

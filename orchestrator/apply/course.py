@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import count, groupby
 from threading import Event, Lock
 
 from orchestrator.apply.aftermath import Aftermath
@@ -15,9 +15,11 @@ from orchestrator.apply.gate import Gates
 from orchestrator.apply.hearing import Hearing
 from orchestrator.apply.journal import Journal
 from orchestrator.apply.lanes import Lane
+from orchestrator.apply.leg import Leg
 from orchestrator.apply.playbook import Author, RunPlay, inventory
 from orchestrator.apply.settle import judged
 from orchestrator.apply.tools import Arguments, Order, Tools
+from orchestrator.apply.turns import Turns
 from orchestrator.errors import TakenBack, TownhallError
 from orchestrator.model.outcome import APPLIED, FAILED, NOT_STARTED, REVERTED, UNKNOWN
 from orchestrator.model.plan import PlannedUnit
@@ -44,23 +46,16 @@ class Course:
     proven: set[tuple[int, int]] = field(default_factory=set)
     turned_away: list[PlannedUnit] = field(default_factory=list)
     alone: Lock = field(default_factory=Lock)
+    turns: Turns = field(default_factory=lambda: Turns(LANES_AT_ONCE))
 
     def follow(self, order: tuple[Lane, ...]) -> None:
-        """Run every lane when those before it are over; after a fatal loss no further lane begins."""
-        waiting, running, over = dict(enumerate(order)), dict[Future[None], int](), set[int]()
-        with ThreadPoolExecutor(LANES_AT_ONCE) as pool:
+        """Run every lane when its turn comes; after a fatal loss nothing further begins."""
+        with ThreadPoolExecutor(max(1, len(order))) as pool:
             try:
-                while True:
-                    ready = (
-                        [] if self.why_stopped() else [n for n, lane in waiting.items() if lane.after <= over]
-                    )
-                    for number in ready:
-                        running[pool.submit(self._go, number, waiting.pop(number))] = number
-                    if not running:
-                        return
-                    for future in wait(running, return_when=FIRST_COMPLETED).done:
-                        over.add(running.pop(future))
-                        future.result()
+                for future in as_completed(
+                    [pool.submit(self._go, number, lane) for number, lane in enumerate(order)]
+                ):
+                    future.result()
             finally:
                 self.cancelled.set()
 
@@ -71,16 +66,44 @@ class Course:
         return self.tools.fences.lost or self.bounds.exceeded(self._lost())
 
     def _go(self, number: int, lane: Lane) -> None:
-        for part, plays in enumerate(self._parts(lane), 1):
-            self._prove_before(plays[0])
-            wanted = self._still_wanted(plays)
-            if self.why_stopped():
-                return
-            if lane.of_devices:
-                self._configure(wanted)
-            elif wanted:
-                self._converge(f"{number + 1}.{part}", wanted)
-            self._turn_away(plays)
+        names = (f"{number + 1}.{leg}" for leg in count(1))
+        for part in self._parts(lane):
+            rest = part
+            while rest:
+                if not self.turns.take(number, lane.needs[rest[0].name], self._is_stopped):
+                    return
+                try:
+                    begun = self._work(next(names), number, lane, rest)
+                finally:
+                    self.turns.give(number)
+                rest = rest[len(begun) :]
+                if not rest:
+                    self._turn_away(part)
+                self.turns.end(play.name for play in begun)
+
+    def _work(self, name: str, number: int, lane: Lane, rest: tuple[RunPlay, ...]) -> tuple[RunPlay, ...]:
+        """Carry out a lane from a play whose turn it is; return the plays that are over."""
+        self._prove_before(rest[0])
+        if self.why_stopped():
+            return rest
+        if lane.of_devices:
+            self._configure(self._still_wanted(rest[:1]))
+            return rest[:1]
+        wanted = {play.name: play for play in self._still_wanted(rest)}
+        leg = Leg(
+            number,
+            rest,
+            wanted,
+            lane.needs,
+            self.journal,
+            self.turns,
+            self._lost,
+            self.why_stopped,
+            self._is_over,
+        )
+        if wanted:
+            self._converge(name, leg)
+        return leg.begun
 
     def _parts(self, lane: Lane) -> list[tuple[RunPlay, ...]]:
         """Cut a lane at its batches where a host of it is rejected: that one is lost to its own batch."""
@@ -146,9 +169,9 @@ class Course:
         else:
             self.journal.finish(unit, APPLIED, changed=changed)
 
-    def _converge(self, name: str, plays: tuple[RunPlay, ...]) -> None:
-        """Run the plays of hosts in one run of Ansible."""
-        units = [unit for play in plays for unit in play.units]
+    def _converge(self, name: str, leg: Leg) -> None:
+        """Run a leg in one run of Ansible."""
+        plays, units = leg.plays, leg.units
         order, tools = self.order, self.tools
         gates = Gates(order.folder / name)
         author = Author(
@@ -165,12 +188,12 @@ class Course:
             hosts=len({unit.host for unit in units}),
             is_cancelled=self._is_over,
         )
-        hearing = Hearing(plays, self.journal, gates, tools.observer, self.why_stopped, tools.fences.lose)
+        hearing = Hearing(plays, self.journal, gates, tools.observer, leg.why_not, tools.fences.lose)
         before = self.aftermath.before(units, order.silent)
         tools.ansible.run(job, hearing.hear)
-        self._doubt(units)
-        self.journal.close(units, self.why_stopped() or "an earlier unit did not succeed")
-        self.aftermath.settle(units, before)
+        self._doubt(leg.units)
+        self.journal.close(leg.units, self.why_stopped() or "an earlier unit did not succeed")
+        self.aftermath.settle(leg.units, before)
 
     def _doubt(self, units: Iterable[PlannedUnit]) -> None:
         """What began behind a fence that was lost since may have been changed by another run too."""
@@ -181,6 +204,9 @@ class Course:
     @property
     def _forgiving(self) -> frozenset[int]:
         return frozenset(position for position, most in self.bounds.most.items() if most)
+
+    def _is_stopped(self) -> bool:
+        return bool(self.why_stopped()) or self._is_over()
 
     def _is_over(self) -> bool:
         """Whether what runs must end now: another lane broke, nothing can be written down, no fence holds."""

@@ -11,17 +11,22 @@ from pathlib import Path
 
 GATE_TASK = "The journal knows that these units begin"
 OPEN = "open"
+HOLD = "hold"
 
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """The gates of one run of Ansible; each is a file that holds `open`, or why it stays shut."""
+    """The gates of one run of Ansible; each is a file that holds `open`, `hold`, or why it stays shut."""
 
     folder: Path
 
     def task(self, play: str) -> dict[str, object]:
         """Return the task that waits, once for all hosts of the play."""
         return {"name": GATE_TASK, "townhall_gate": {"answer": str(self._path(play))}, "run_once": True}
+
+    def hold(self, play: str) -> None:
+        """Let a play wait for as long as it takes."""
+        self._answer(play, HOLD)
 
     def open(self, play: str) -> None:
         """Let a play begin."""

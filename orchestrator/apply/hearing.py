@@ -23,9 +23,10 @@ _OUT_OF_ORDER = "something was heard of this unit before its beginning"
 
 
 class Hearing:
-    """Listens to one run of Ansible; `forbidden` says why a play may not begin, or nothing.
+    """Listens to one run of Ansible.
 
-    `lose` is told when a machine says that another run has its fence.
+    `forbidden` waits for the turn of a play and says why it may not begin, or nothing; `lose` is told when a
+    machine says that another run has its fence.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917
@@ -34,7 +35,7 @@ class Hearing:
         journal: Journal,
         gates: Gates,
         observer: Observer,
-        forbidden: Callable[[], str],
+        forbidden: Callable[[RunPlay], str],
         lose: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._journal, self._gates, self._observer, self._forbidden = journal, gates, observer, forbidden
@@ -69,8 +70,10 @@ class Hearing:
     def _begin(self, play: RunPlay) -> None:
         """Let a play begin when all that began before has its end and its own beginning is written down."""
         self._journal.close(filter(self._journal.has_started, self._before[play.name]))
+        self._gates.hold(play.name)
+        why = self._forbidden(play)
         units = self._still_there(play)
-        if why := self._forbidden() or self._over(units):
+        if why := why or self._over(units):
             self._gates.shut(play.name, why)
             return
         try:

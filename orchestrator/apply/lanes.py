@@ -1,4 +1,4 @@
-"""What may run side by side: pending plays in lanes, each behind those that it really needs."""
+"""What may run side by side: pending plays in lanes, each play behind those that it really needs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ After = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Plays that follow each other without a break; `after` are the numbers of earlier lanes."""
+    """Plays of one run of Ansible; `needs` names for each play those of other lanes that it waits for."""
 
     plays: tuple[RunPlay, ...]
-    after: frozenset[int]
+    needs: Mapping[str, frozenset[str]]
 
     @property
     def of_devices(self) -> bool:
@@ -41,7 +41,9 @@ def lanes(plays: Sequence[RunPlay], after: After) -> tuple[Lane, ...]:
         continued = [
             before
             for before in needed[number]
-            if len(needed[number]) == followers[before] == 1 and _alike(plays[before], play)
+            if found[lane_of[before]][-1] == before
+            and (len(needed[number]) == followers[before] == 1 or set(play.hosts) <= set(plays[before].hosts))
+            and _alike(plays[before], play)
         ]
         if not continued:
             found.append([])
@@ -49,7 +51,11 @@ def lanes(plays: Sequence[RunPlay], after: After) -> tuple[Lane, ...]:
         found[lane_of[number]].append(number)
     return tuple(
         Lane(
-            tuple(plays[number] for number in lane), frozenset(lane_of[number] for number in needed[lane[0]])
+            tuple(plays[number] for number in lane),
+            {
+                plays[number].name: frozenset(plays[one].name for one in needed[number] - {*lane})
+                for number in lane
+            },
         )
         for lane in found
     )

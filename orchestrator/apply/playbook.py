@@ -66,7 +66,7 @@ class Author:
     """Writes the playbook of one run.
 
     `leased` holds addresses by DHCP, by host; waves at `forgiving` positions may lose hosts: one that fails
-    does not stop the others. A host is asked for its `fences` in its first play, and by each stamp after it.
+    does not stop the others. Each play asks a host for its `fences` when it begins and when it stamps.
     """
 
     run: str
@@ -89,7 +89,7 @@ class Author:
                 **({} if play.play.position in self.forgiving else _fatal(play.play)),
                 "tasks": [
                     self.gates.task(play.name),
-                    *self._fenced(play, firsts),
+                    *self._fenced(),
                     *self._waiting(play, firsts),
                     *self._tasks(play),
                 ],
@@ -97,9 +97,8 @@ class Author:
             for play in plays
         ]
 
-    def _fenced(self, play: RunPlay, firsts: Mapping[str, str]) -> Iterator[dict[str, object]]:
-        guard = self.fences.guard(_MARK)
-        if guard and play.name in {firsts[host] for host in play.hosts}:
+    def _fenced(self) -> Iterator[dict[str, object]]:
+        if guard := self.fences.guard(_MARK):
             yield _raw(FENCE_TASK, guard)
 
     def _waiting(self, play: RunPlay, firsts: Mapping[str, str]) -> Iterator[dict[str, object]]:

@@ -65,13 +65,13 @@ def test_every_play_begins_at_its_gate_and_ends_with_the_stamp() -> None:
         assert play["tasks"][-1]["name"] == "Stamp the unit"  # type: ignore[index]
 
 
-def test_a_host_is_asked_for_its_fence_first_of_all_and_before_every_stamp() -> None:
-    """Sabotage: ask behind the role, ask in every play of a host, or stamp without asking."""
+def test_a_host_is_asked_for_its_fence_when_a_play_begins_and_before_every_stamp() -> None:
+    """Sabotage: ask behind the role, ask in the first play of a host only, or stamp without asking."""
     plays = run_plays(plan(TOWN, CODE, LedgerState()).waves, CODE.plays)
     fences = Fences({"pc-1": "7 run", "srv-1": "3 run"}, Fence().check)
     written = Author("run", lambda role: (), GATES, fences).playbook(plays)
     tasks: list[list[dict[str, str]]] = [play["tasks"] for play in written]  # type: ignore[misc]
-    assert [one[1]["name"] == FENCE_TASK for one in tasks] == [True, True, False]
+    assert [one[1]["name"] == FENCE_TASK for one in tasks] == [True, True, True]
     check = Fence().check("{{ townhall_fence }}")
     assert tasks[0][1]["ansible.builtin.raw"] == check
     assert all(one[-1]["ansible.builtin.raw"].startswith(check + "install -d") for one in tasks)

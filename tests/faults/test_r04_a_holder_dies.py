@@ -215,7 +215,7 @@ def test_no_switch_is_configured_when_the_keeper_of_its_fence_says_no(tmp_path: 
 
 
 def test_real_ansible_is_refused_on_a_machine_that_another_run_took_over(tmp_path: Path) -> None:
-    """Sabotage: leave the fence out of a host's first play."""
+    """Sabotage: leave the fence out of the beginning of a play."""
     town = TownOfOne.create(tmp_path)
     assert town.apply(town.rendering("one"), "first").succeeded
     taken = TownOfOne(tmp_path, shell=Snatching(town))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -86,8 +87,7 @@ def test_no_two_plays_that_may_run_at_once_hold_both_of_a_pair(
     for play in (play for lane in found for play in lane.plays):
         assert not any(apart(one, other) for one in play.units for other in play.units)
     waited = behind(found)
-    for number, lane in enumerate(found):
-        for earlier, other in enumerate(found[:number]):
-            if earlier not in waited[number]:
-                mine, theirs = ([unit for play in one.plays for unit in play.units] for one in (lane, other))
-                assert not any(apart(one, two) for one in mine for two in theirs)
+    ordered = [play for lane in found for play in lane.plays]
+    for one, other in combinations(ordered, 2):
+        if other.name not in waited[one.name] and one.name not in waited[other.name]:
+            assert not any(apart(mine, theirs) for mine in one.units for theirs in other.units)

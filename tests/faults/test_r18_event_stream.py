@@ -54,7 +54,7 @@ def test_a_truncated_doubled_or_reordered_stream_never_makes_a_success(mangled: 
     memory = Memory()
     with tempfile.TemporaryDirectory() as folder:
         journal = Journal("run", memory, Nobody(), {})
-        hearing = Hearing(PLAYS, journal, Gates(Path(folder)), Nobody(), str)
+        hearing = Hearing(PLAYS, journal, Gates(Path(folder)), Nobody(), lambda _: "")
         for event in events:
             hearing.hear(event)
         journal.close(PLAN.units)

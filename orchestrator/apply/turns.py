@@ -1,0 +1,56 @@
+"""Whose turn it is: a lane works when what it waits for is over and a place is free, earlier lanes first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from threading import Condition
+
+_LOOK_AGAIN = 0.2
+"""Seconds after which one that waits asks again whether it is given up."""
+
+
+class Turns:
+    """The plays of a run that are over, and the lanes at work: at most `most` at once."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._news = Condition()
+        self._over: set[str] = set()
+        self._asking: dict[int, frozenset[str]] = {}
+        self._at_work: set[int] = set()
+
+    def end(self, plays: Iterable[str]) -> None:
+        """Remember that plays are over."""
+        with self._news:
+            self._over.update(plays)
+            self._news.notify_all()
+
+    def are_over(self, plays: frozenset[str]) -> bool:
+        """Whether all these plays are over."""
+        with self._news:
+            return plays <= self._over
+
+    def take(self, lane: int, needed: frozenset[str], is_given_up: Callable[[], object]) -> bool:
+        """Wait until the needed plays are over and a place is free; False when it is given up."""
+        with self._news:
+            self._asking[lane] = needed
+            try:
+                while not is_given_up():
+                    if self._is_next(lane):
+                        self._at_work.add(lane)
+                        return True
+                    self._news.wait(_LOOK_AGAIN)
+                return False
+            finally:
+                del self._asking[lane]
+                self._news.notify_all()
+
+    def give(self, lane: int) -> None:
+        """Leave the place of a lane to others."""
+        with self._news:
+            self._at_work.discard(lane)
+            self._news.notify_all()
+
+    def _is_next(self, lane: int) -> bool:
+        ready = (number for number, needed in self._asking.items() if needed <= self._over)
+        return len(self._at_work) < self._most and lane == min(ready, default=-1)
