@@ -57,7 +57,10 @@ def rows(what: str, parts: tuple[Measured, Measured]) -> dict[str, Measured]:
 
 def town() -> dict[str, Measured]:
     """Baseline and Townhall, each from bare machines, then one more PC and a plan with nothing to do."""
-    found = {"ansible-playbook site.yml, bare town": playbook(bare_town())}
+    place = bare_town()
+    found = {"ansible-playbook site.yml, bare town": playbook(place)}
+    onboard(place)
+    found["ansible-playbook site.yml, one new PC"] = playbook(place)
     for name, option in WAYS.items():
         if option == "--accelerate" and why_not_accelerated():
             continue
