@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -137,10 +138,14 @@ def test_a_runner_that_breaks_leaves_every_begun_unit_unknown(tmp_path: Path) ->
 def test_lanes_run_side_by_side_and_one_that_breaks_ends_the_others(tmp_path: Path) -> None:
     """Sabotage: leave `is_cancelled` out of the job, or wait for a lane before the next begins."""
 
+    beside = Event()
+
     class Breaking(Parts):
         def run(self, job: Job, hear: Hear) -> str:
             if "pc-1" in job.playbook:
+                assert beside.wait(20)
                 raise OSError("no memory")
+            beside.set()
             end = time.monotonic() + 20
             while not job.is_cancelled() and time.monotonic() < end:
                 time.sleep(0.01)
