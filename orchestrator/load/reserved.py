@@ -12,7 +12,8 @@ diff environment fact_path failed_when force_handlers gather_facts gather_subset
 handlers hosts ignore_errors ignore_unreachable inventory_hostname joiner lipsum local_action lookup loop
 loop_control loop_with max_fail_percentage module_defaults name namespace no_log notify now omit order poll
 port post_tasks pre_tasks q query range register remote_user rescue retries roles run_once serial strategy
-tags tasks throttle timeout undef until vars vars_files vars_prompt when with_
+tags tasks throttle timeout undef until validate_argspec vars vars_files vars_prompt
+when with_
 """
 _MACHINES = """
 con prn aux nul com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9
