@@ -42,7 +42,7 @@ def policed(known: Whole, base: Town, head: Desired, firewall: Mapping[str, obje
     for name in base.hosts:
         addresses.pop(name, None)
     addresses |= {name: str(place.address) for name, place in head.intent.placements.items()}
-    town = _whole(known, base, head.town) if head.town.rules.flows else head.town
+    town = _whole(known, base, head.town) if head.town.rules.flows or base.rules.flows else head.town
     return Policed(firewall, dict(zip(addresses.values(), addresses, strict=True)), town)
 
 

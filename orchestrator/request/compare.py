@@ -16,10 +16,11 @@ from orchestrator.request.files import lines_of
 from orchestrator.request.headlines import headlines
 from orchestrator.request.hit import hit
 from orchestrator.request.lines import Edited
-from orchestrator.request.policy import flow_change, violated
+from orchestrator.request.policy import flow_change
 from orchestrator.request.risk import reviewed_risk
 from orchestrator.request.summary import summary
 from orchestrator.request.undo import undo
+from orchestrator.request.violations import violated
 from orchestrator.request.waves import waves
 
 
@@ -36,7 +37,7 @@ def request(  # noqa: PLR0913, PLR0917 - two sides, what is around them, and who
     changes = changed(base, head, files.roles, around, edited)
     done = headlines(base.town, head.town, edited.all()) if base else (_founded(head, edited),)
     order = waves(changes, around, head.town.rules, BASE)
-    flows, violations = flow_change(base, head, changes), violated(head)
+    flows, violations = flow_change(base, head, changes), violated(base, head)
     lines = (*edited.all(), *lines_of(files))
     return RequestPlan(
         town=head.rendering.town,

@@ -1,4 +1,4 @@
-"""What the town's own policy says of a request: flows that open or close, broken rules, limits."""
+"""What the town's own policy says of a request: flows that open or close, limits, approvals."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from orchestrator.flows import Row
 from orchestrator.flows import changes as flow_changes
-from orchestrator.flows.rules import violations as broken_rules
 from orchestrator.model.names import FIREWALL, FIREWALLS
 from orchestrator.model.request import (
     BASE,
@@ -24,16 +23,15 @@ from orchestrator.model.request import (
     Lines,
     Reason,
     Side,
-    Violation,
 )
-from orchestrator.model.rules import Approval, Freeze, Limit, RuleException, Rules, tier_of
+from orchestrator.model.rules import Approval, FlowRule, Freeze, Limit, RuleException, Rules, tier_of
 from orchestrator.model.source import Source
 from orchestrator.model.town import Flow
 from orchestrator.plan.restraints import Count, approvals_for, excesses, freeze_text, freezes_on
 
 NOWHERE = Source("", 0)
 Arguments = Mapping[str, object]
-Entry = Flow | RuleException | Limit | Freeze | Approval
+Entry = Flow | FlowRule | RuleException | Limit | Freeze | Approval
 _BINDING = ("limits", "freezes", "approvals")
 
 
@@ -42,7 +40,7 @@ def flow_change(base: Side | None, head: Side, changes: Iterable[Change]) -> Flo
 
     Every firewall of a town enforces the same, so the first one speaks for all.
     """
-    before, after = _first(base) if base else None, _first(head)
+    before, after = firewall_of(base) if base else None, firewall_of(head)
     if before is None or after is None:
         return None
     if before == after:
@@ -55,15 +53,6 @@ def flow_change(base: Side | None, head: Side, changes: Iterable[Change]) -> Flo
         *(_row(False, row, lines) for row in found.denied_rows),
     ]
     return FlowChange(tuple(rows))
-
-
-def violated(head: Side) -> tuple[Violation, ...]:
-    """The rules that the rendered policy breaks, each with a packet that shows it."""
-    arguments, town = _first(head), head.policed.town if head.policed else head.town
-    return tuple(
-        Violation(one.rule.name, str(one.packet), one.reason, (Line(HEAD, one.rule.source),))
-        for one in (broken_rules(town, arguments, hosts_by_address(head)) if arguments else ())
-    )
 
 
 def restraints(base: Side | None, head: Side, changes: tuple[Change, ...], day: str) -> Iterator[Reason]:
@@ -80,9 +69,9 @@ def _in_force(base: Side | None, head: Side) -> Iterator[tuple[str, Rules]]:
     rules = head.town.rules
     yield HEAD, rules
     if base:
-        known = {name: _said(getattr(rules, name)) for name in _BINDING}
+        known = {name: said(getattr(rules, name)) for name in _BINDING}
         earlier = {
-            name: tuple(one for one in getattr(base.town.rules, name) if not _said([one]) <= known[name])
+            name: tuple(one for one in getattr(base.town.rules, name) if not said([one]) <= known[name])
             for name in _BINDING
         }
         yield BASE, Rules(**earlier)
@@ -110,9 +99,9 @@ def _topics(base: Side | None, head: Side, changes: tuple[Change, ...], files: F
         yield "code"
     if files.roles:
         yield "roles"
-    if base and _said(base.town.flows) != _said(head.town.flows):
+    if base and said(base.town.flows) != said(head.town.flows):
         yield "flows"
-    if base and _said(base.town.rules.exceptions) != _said(head.town.rules.exceptions):
+    if base and said(base.town.rules.exceptions) != said(head.town.rules.exceptions):
         yield "exceptions"
     for tier, count in _counts(base, head, changes).items():
         yield f"tier-{tier}"
@@ -120,7 +109,7 @@ def _topics(base: Side | None, head: Side, changes: tuple[Change, ...], files: F
             yield "removal"
 
 
-def _said(entries: Iterable[Entry]) -> frozenset[Entry]:
+def said(entries: Iterable[Entry]) -> frozenset[Entry]:
     """Entries without their places: a line that only moved says the same."""
     return frozenset(replace(entry, source=NOWHERE) for entry in entries)
 
@@ -149,7 +138,8 @@ def hosts_by_address(side: Side) -> Mapping[str, str]:
     return {str(place.address): place.host for place in side.intent.placements.values()}
 
 
-def _first(side: Side) -> Arguments | None:
+def firewall_of(side: Side) -> Arguments | None:
+    """What the first firewall is given; it speaks for all."""
     if side.policed:
         return side.policed.firewall
     names = side.town.groups.get(FIREWALLS, ())

@@ -69,6 +69,22 @@ def flow_against_a_rule(bare: Bare) -> dict[str, Content]:
     return {POLICY: before.replace(mark, flow + mark)}
 
 
+def flow_that_was_forbidden(bare: Bare) -> dict[str, Content]:
+    """A flow that a rule forbids, and the rule goes with the same request."""
+    lines = str(flow_against_a_rule(bare)[POLICY]).splitlines(keepends=True)
+    kept = [line for line in lines if "name: guests-apart," not in line]
+    assert len(kept) == len(lines) - 1
+    return {POLICY: "".join(kept)}
+
+
+def rule_that_lets_its_flow_pass(bare: Bare) -> dict[str, Content]:
+    """A flow that a rule forbids, and the same request makes the rule so narrow that it does not."""
+    wide, narrow = "to: [zone/users, zone/payments, zone/devices,", "to: [zone/payments, zone/devices,"
+    changed = str(flow_against_a_rule(bare)[POLICY])
+    assert changed.count(wide) == 1
+    return {POLICY: changed.replace(wide, narrow)}
+
+
 def rules_that_bind_less(bare: Bare) -> dict[str, Content]:
     """A limit is raised, an approval goes, and both would have bound the same request."""
     before = text(bare, POLICY)
@@ -99,6 +115,8 @@ def a_forwarder(bare: Bare) -> dict[str, Content]:
 PLANS: dict[str, Callable[[Bare], dict[str, Content]]] = {
     "a_pc_is_taken_away": lambda bare: without(bare, PCS, "sg-pc-0131"),
     "a_flow_against_a_rule": flow_against_a_rule,
+    "a_flow_and_the_rule_that_forbade_it": flow_that_was_forbidden,
+    "a_flow_and_a_rule_made_narrower": rule_that_lets_its_flow_pass,
     "a_comment": lambda bare: with_more(bare, SERVERS, "# a note\n"),
     "a_role_of_the_domain_controllers": lambda _: {"roles/domain_controller/tasks/more.yml": "---\n[]\n"},
     "a_role_of_every_machine": lambda _: {"roles/base/tasks/more.yml": "---\n[]\n"},
@@ -158,6 +176,15 @@ def test_a_mistake_without_code_is_an_ordinary_mistake(bare: Bare) -> None:
     with pytest.raises(Refused) as told:
         planned(bare, bare.branch("typo", with_more(bare, CHOSEN, "workstation_wallpaper: blue\n")))
     assert {problem.code for problem in told.value.problems} == {"TH-ARGUMENT-UNKNOWN"}
+
+
+def test_a_rule_goes_with_all_that_it_is_about(bare: Bare) -> None:
+    """Sabotage: hold a rule that is taken away against a host that is gone."""
+    rule = "    - {name: one-apart, from: [zone/guest], to: [host/sg-pc-0131], reason: it pays}\n"
+    ruled = {POLICY: text(bare, POLICY).replace("  never:\n", f"  never:\n{rule}")}
+    bare.branch("ruled", ruled)
+    back: dict[str, Content] = {POLICY: text(bare, POLICY), **without(bare, PCS, "sg-pc-0131")}
+    assert planned(bare, bare.branch("gone-with-it", back, parent="ruled"), "ruled").violations == ()
 
 
 def test_what_the_base_did_since_is_no_change_of_the_request(bare: Bare) -> None:
