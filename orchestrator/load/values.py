@@ -27,8 +27,9 @@ _ZERO_LED = re.compile(r"(?:^|\.)0[0-9]")
 _OCTETS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 _PORTS = re.compile(r"(tcp|udp)/([0-9]{1,6})(?:-([0-9]{1,6}))?")
 _TITLE = re.compile(r"[^\W_](?:[\w .,:()/+'&№-]{0,99})")
-_URI = re.compile(r"https?://([A-Za-z0-9.-]+)(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?")
-_PATH = re.compile(r"(?:~/|/)?[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*")
+_URI = re.compile(r"(?=.{8,200}\Z)https?://([A-Za-z0-9.-]+)(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]*)?")
+_PATH = re.compile(r"(?:~/|/)?[A-Za-z0-9_.][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*")
+_PLACE = re.compile(r"(?=.{2,200}\Z)(?:/[A-Za-z0-9_.-]+)+")
 
 
 def address(text: str) -> IPv4Address:
@@ -213,9 +214,20 @@ def _is_address(text: str) -> bool:
 
 def path(text: str) -> str:
     """A file path without `..`."""
-    if ".." in text.split("/"):
-        raise BadError("TH-PATH", "a path may not climb with ..", "write the path from the project's root")
+    _no_climbing(text, "write the path from the project's root")
     return _matching(text, _PATH, "TH-PATH", "not a plain path", "build/lab/ssh/id_ed25519")
+
+
+def place(text: str) -> str:
+    """The whole path of a file on a machine, as one word."""
+    _no_climbing(text, "write the path from the machine's root")
+    example = "/usr/share/keyrings/town.gpg"
+    return _matching(text, _PLACE, "TH-PATH", "not a plain path from the machine's root", example)
+
+
+def _no_climbing(text: str, remedy: str) -> None:
+    if ".." in text.split("/"):
+        raise BadError("TH-PATH", "a path may not climb with ..", remedy)
 
 
 def vlan(number: int) -> int:

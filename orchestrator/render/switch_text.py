@@ -80,8 +80,11 @@ def _run(run: list[int]) -> str:
 
 
 def one_line(text: str, place: str, limit: int = DESCRIPTION_LIMIT, forbidden: str = "") -> str:
-    """The text as one printable ASCII line, Cyrillic transliterated; refuses what a device could misread."""
-    line = _plain(text).strip(" ")
+    """The text as one printable ASCII line, Cyrillic transliterated; refuses what a device could misread.
+
+    Several spaces are one: what reads the text back sees words.
+    """
+    line = " ".join(filter(None, _plain(text).split(" ")))
     wrong = sorted({letter for letter in line if not " " <= letter <= "~" or letter in forbidden})
     if wrong or len(line) > limit:
         raise Refused([_misread(text, place, limit, forbidden)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.module_utils.common.validation import check_type_bool
+from hypothesis import example
 from hypothesis import given as cases
 from hypothesis import strategies as st
 
@@ -34,7 +35,7 @@ ANSWERS = [
     "0",
 ]
 LETTERS = {"y", "t"}
-"""Ansible's interface takes them for yes, its filter for no: the door stays shut."""
+"""Ansible's interface takes them, and yes among blanks, for yes, its filter for no: the door stays shut."""
 
 
 def without_passwords(text: str) -> list[list[str]]:
@@ -44,6 +45,7 @@ def without_passwords(text: str) -> list[list[str]]:
 
 @fuzzed
 @cases(st.one_of(st.sampled_from(ANSWERS), TEXTS))
+@example("\u2028yes")
 def test_the_door_takes_passwords_only_where_the_argument_says_yes(answer: Any) -> None:
     """Sabotage: take `bool` off the argument: the text "no" opens the door."""
     try:
@@ -51,7 +53,8 @@ def test_the_door_takes_passwords_only_where_the_argument_says_yes(answer: Any) 
     except TypeError:
         return
     text = text_of("base", OWN, {**given("base"), "base_password_login": answer})
-    is_open = yes and str(answer).lower() not in LETTERS
+    said = str(answer).lower()
+    is_open = yes and said not in LETTERS and said == said.strip()
     assert ["PasswordAuthentication", "yes" if is_open else "no"] in reading.words(text)
     assert text.count("PasswordAuthentication") == 1
     closed = text_of("base", OWN, {**given("base"), "base_password_login": False})

@@ -60,6 +60,15 @@ def test_a_hostile_text_of_a_switch_is_refused_or_read_back_as_the_planned_tree(
     assert text.count("\n!\n") == len(heads)
 
 
+def test_several_spaces_of_a_description_are_read_back_as_the_one_that_is_written() -> None:
+    """Sabotage: write the spaces as they come; what reads the text back sees one."""
+    port = Port(1, "GigabitEthernet1/0/1", "shut", None, (), "pc-1   counter  2")
+    wanted = WantedSwitch((), (port,))
+    ((_, lines),) = read_back(cisco_ios(wanted))
+    assert "description pc-1 counter 2" in lines
+    assert lines == sorted(cisco_ios_sections(wanted)[0][1])
+
+
 @pytest.mark.parametrize("name", ["", " ", "x\n no aaa new-model", "range Gi1/0/1 - 48", "Gi1?", "сwp1"])
 def test_a_port_whose_name_is_more_than_one_word_is_refused(name: str) -> None:
     """Sabotage: write a port's name as it comes."""

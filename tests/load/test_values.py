@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from orchestrator.load import values
 from orchestrator.load.problems import BadError
 from orchestrator.model.transliteration import account, accounts, fits, to_ascii, to_cyrillic, to_latin
+from orchestrator.plain_text import plain_word
 
 LETTERS = "абвгдђежзијклљмнњопрстћуфхцчџш"
 
@@ -64,6 +65,26 @@ def test_no_text_gets_through_as_something_else(text: str) -> None:
             assert text.isascii()
             assert text.strip() == text
             assert found is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["~/usr/k.gpg", "usr/k.gpg", "-k", "/", "/a//b", "/a/../b", "/a b", f"/{'k' * 200}", "/к.gpg"]
+)
+def test_a_keyring_is_one_word_from_the_machines_root(text: str) -> None:
+    """Sabotage: read it as a path of the project."""
+    with pytest.raises(BadError) as bad:
+        values.place(text)
+    assert bad.value.code == "TH-PATH"
+    assert values.place("/usr/share/keyrings/town-1.gpg") == plain_word("/usr/share/keyrings/town-1.gpg")
+
+
+def test_a_repository_is_no_longer_than_its_file_takes() -> None:
+    """Sabotage: take addresses of any length."""
+    longest = f"http://198.18.200.10/{'d' * 179}"
+    assert values.uri(longest) == plain_word(longest)
+    with pytest.raises(BadError) as bad:
+        values.uri(f"{longest}d")
+    assert bad.value.code == "TH-URI"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from orchestrator.load.schema.types import (
     Netbios,
     Once,
     Path,
+    Place,
     Pool,
     Port,
     Ports,
@@ -161,7 +162,7 @@ class PackageSource(Written):
     uri: Uri
     suite: Key
     components: Annotated[list[Key], Once, Field(min_length=1)]
-    keyring: Path
+    keyring: Place
 
 
 class ServicesFile(Written):
