@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,8 @@ from orchestrator.desired import PROJECT
 from orchestrator.pipeline import look
 from orchestrator.record import Ledger
 from orchestrator.record.place import ledger_path
+from tests.golden import Golden
 
-CASES = PROJECT / "tests/cases/apply_refusals"
 POLICY = "group_vars/all/policy.yml"
 BACKUP = "[group/workstations, group/firewalls], to: [service/backup]"
 PEEK = "{name: peek, from: [zone/guest], to: [network/users-a], ports: [tcp/445], owner: it, reason: x}"
@@ -53,15 +52,6 @@ def edit(town: Path, case: str) -> None:
     file.write_text(file.read_text().replace(old, new))
 
 
-def compare(case: str, said: str, request: pytest.FixtureRequest) -> None:
-    """Hold against the golden message, or write it anew."""
-    said, expected = said.replace(date.today().isoformat(), "TODAY"), CASES / f"{case}.txt"
-    if request.config.getoption("--update-golden"):
-        expected.parent.mkdir(exist_ok=True)
-        expected.write_text(said, encoding="utf-8")
-    assert said == expected.read_text(encoding="utf-8")
-
-
 def nothing_ran(town: Path) -> bool:
     """Whether no run stands in the ledger."""
     ledger = Ledger(ledger_path(look(town).wanted.town))
@@ -80,13 +70,13 @@ def test_a_town_whose_firewall_breaks_a_rule_is_refused_before_any_machine_is_as
     words: list[str],
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
+    golden: Golden,
 ) -> None:
     """Sabotage: hold the rules in `check` alone, or only after machines were asked."""
     monkeypatch.chdir(town.parent)
     edit(town, case)
     assert run([*words, "-i", str(town)]) == 1
-    compare(case, capsys.readouterr().err, request)
+    golden(f"apply_refusals/{case}", capsys.readouterr().err)
     assert nothing_ran(town)
     assert not (town.parent / "asked").exists()
     assert not (town.parent / "kept").exists()
@@ -112,10 +102,10 @@ def test_a_line_that_breaks_a_rule_is_refused_also_where_only_its_relatives_are_
 
 @pytest.mark.parametrize("case", sorted(RESTRAINTS))
 def test_an_apply_beyond_a_limit_or_on_a_day_of_rest_waits_for_consent(
-    town: Path, case: str, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+    town: Path, case: str, capsys: pytest.CaptureFixture[str], golden: Golden
 ) -> None:
     """Sabotage: leave the limits to the request's plan."""
     edit(town, case)
     assert run(["apply", "--yes", "-i", str(town)]) == 1
-    compare(case, capsys.readouterr().err, request)
+    golden(f"apply_refusals/{case}", capsys.readouterr().err)
     assert nothing_ran(town)

@@ -26,8 +26,8 @@ from orchestrator.record import Ledger
 from orchestrator.record.runs import runs
 from tests.faults.machines import Machines
 from tests.faults.test_r01_killed_controller import TOWN, prepared
+from tests.golden import Golden
 
-GOLDEN = PROJECT / "tests/cases/apply_refusals"
 PC, OTHER = "lab-pc-0001", "lab-pc-0002"
 JOINS = ((PC, "domain_member"), (OTHER, "domain_member"))
 WALL_CLOCK = {
@@ -58,23 +58,17 @@ def refused(machines: Machines) -> str:
     return "\n".join(str(problem) for problem in error.value.problems)
 
 
-def compare(case: str, said: str, request: pytest.FixtureRequest) -> None:
-    expected = GOLDEN / f"{case}.txt"
-    if request.config.getoption("--update-golden"):
-        expected.write_text(said + "\n", encoding="utf-8")
-    assert said + "\n" == expected.read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("seconds", [600, -600])
 def test_a_host_whose_clock_is_wrong_is_refused_what_needs_kerberos(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, seconds: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, golden: Golden, seconds: int
 ) -> None:
     """Sabotage: leave the clock out of the survey, or compare only one way."""
     machines, ledger = prepared(tmp_path, monkeypatch, JOINS)
     known = ledger.state()
     machines.ahead[PC] = seconds
     said = refused(machines).replace("599 s", "600 s").replace("601 s", "600 s")
-    compare("a_clock_that_is_ahead" if seconds > 0 else "a_clock_that_is_behind", said, request)
+    case = "a_clock_that_is_ahead" if seconds > 0 else "a_clock_that_is_behind"
+    golden(f"apply_refusals/{case}", said)
     assert ledger.state() == known
     machines.ahead[PC] = 100
     done = attempt(machines)
@@ -117,14 +111,14 @@ def test_a_base_whose_time_daemon_is_not_restarted_sets_no_clock(
 
 
 def test_where_most_hosts_are_off_alike_the_controllers_clock_is_told_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, golden: Golden
 ) -> None:
     """Sabotage: tell it of each host, or blame the one host that agrees with the controller."""
     pending = (*JOINS, ("lab-dhcp1", "dhcp_server"), ("lab-av1", "antivirus_server"))
     machines, _ = prepared(tmp_path, monkeypatch, pending)
     machines.ahead.update({PC: 601, "lab-dhcp1": 600, "lab-av1": 600})
     said = refused(machines).replace("599 s", "600 s").replace("601 s", "600 s")
-    compare("a_controller_whose_clock_is_wrong", said, request)
+    golden("apply_refusals/a_controller_whose_clock_is_wrong", said)
     machines.ahead.update({OTHER: 600, "lab-dc1": 600})
     assert refused(machines).count("remedy") == 1
 

@@ -12,6 +12,7 @@ from orchestrator.against import Judged, Names, judge_request
 from orchestrator.cli.main import run
 from orchestrator.errors import Refused, UsageError
 from tests.forge.repository import LabRepository
+from tests.golden import Golden
 from tests.load.towns import REPOSITORY, TODAY
 
 CASES = sorted(path.parent for path in (REPOSITORY / "tests/cases/collisions").glob("*/case.yml"))
@@ -41,7 +42,7 @@ def judged(lab: LabRepository, head: str | None, *others: str, fixing: bool = Fa
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_collision_names_both_lines_where_they_come_from_and_the_remedy(
-    case: Path, lab: LabRepository, request: pytest.FixtureRequest
+    case: Path, lab: LabRepository, golden: Golden
 ) -> None:
     """Sabotage: compare the request with what its own branch began from, instead of with main."""
     said = yaml.safe_load((case / "case.yml").read_text(encoding="utf-8"))
@@ -50,11 +51,8 @@ def test_a_collision_names_both_lines_where_they_come_from_and_the_remedy(
     lab.advance(said.get("main", {}))
     found = Refused(judged(lab, head, *others).problems)
     told = "".join(f"{problem}\n" for problem in found.problems)
-    expected = case / "expected.txt"
-    if request.config.getoption("--update-golden"):
-        expected.write_text(told, encoding="utf-8")
     assert told
-    assert told == expected.read_text(encoding="utf-8")
+    golden(f"collisions/{case.name}/expected", told)
 
 
 def test_there_are_at_least_12_collisions() -> None:

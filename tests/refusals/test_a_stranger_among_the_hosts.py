@@ -15,7 +15,6 @@ from orchestrator.apply import apply
 from orchestrator.apply.survey import survey
 from orchestrator.apply.tools import Order, Tools
 from orchestrator.cli.carry_out import Wish, carry_out
-from orchestrator.desired import PROJECT
 from orchestrator.errors import Problem, Refused
 from orchestrator.model.plan import LedgerState, Observation
 from orchestrator.model.rendering import Play, UnitRendering
@@ -28,8 +27,8 @@ from tests.faults.machines import Machines
 from tests.faults.test_r01_killed_controller import TOWN, prepared
 from tests.faults.waves import CODE, NAMES, states
 from tests.faults.waves import TOWN as FORTY
+from tests.golden import Golden
 
-GOLDEN = PROJECT / "tests/cases/apply_refusals/hosts_that_show_another_key.txt"
 PINNED, SHOWN = ("SHA256:" + letter * 43 for letter in "pq")
 CHANGED = f"""\
 @@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
@@ -57,7 +56,7 @@ def machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machines:
 
 
 def test_the_words_hold_both_fingerprints_the_place_and_the_way_to_pin(
-    request: pytest.FixtureRequest,
+    golden: Golden,
 ) -> None:
     """Sabotage: leave the remedy or the pinned fingerprint out."""
 
@@ -68,9 +67,7 @@ def test_the_words_hold_both_fingerprints_the_place_and_the_way_to_pin(
 
     seen = survey(Strangers(), [STRANGER, OTHER], {STRANGER: Observation(PINNED)})
     (words,) = rejected_text([seen[host].rejected for host in (STRANGER, OTHER) if seen[host].rejected])
-    if request.config.getoption("--update-golden"):
-        GOLDEN.write_text(words + "\n", encoding="utf-8")
-    assert words + "\n" == GOLDEN.read_text(encoding="utf-8")
+    golden("apply_refusals/hosts_that_show_another_key", words, PINNED=PINNED, SHOWN=SHOWN)
 
 
 def test_the_others_go_on_and_the_strangers_units_stay_pending(

@@ -22,8 +22,8 @@ from orchestrator.plan.keys import canonical, current_keys, digest
 from orchestrator.record import Ledger
 from orchestrator.record.place import ledger_path
 from orchestrator.report.plan_text import NO_FIREWALL
+from tests.golden import Golden
 
-CASES = PROJECT / "tests/cases/apply"
 COMMON = "group_vars/all"
 FLOW = (
     "  - {name: fair, from: [zone/guest], to: [zone/internet], ports: [tcp/443], owner: it, reason: fair}\n"
@@ -98,15 +98,6 @@ def edit(root: Path, edits: Edits) -> None:
         (root / file).write_text(text.replace(old, new))
 
 
-def compare(name: str, said: str, request: pytest.FixtureRequest) -> None:
-    """Hold against the golden file, or write it anew."""
-    expected = CASES / name
-    if request.config.getoption("--update-golden"):
-        expected.parent.mkdir(exist_ok=True)
-        expected.write_text(said, encoding="utf-8")
-    assert said == expected.read_text(encoding="utf-8")
-
-
 def planned(root: Path, capsys: pytest.CaptureFixture[str], *words: str) -> str:
     """What the command prints."""
     assert run(["plan", "-i", str(root), *words]) == 2
@@ -115,21 +106,21 @@ def planned(root: Path, capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 @pytest.mark.parametrize("case", sorted(PLANS))
 def test_an_apply_plan_says_who_is_hit_what_opens_how_long_it_takes_and_how_it_is_undone(
-    town: Path, case: str, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+    town: Path, case: str, capsys: pytest.CaptureFixture[str], golden: Golden
 ) -> None:
     """Sabotage: compare the firewall with nothing, or leave the ledger's durations out."""
     remember(town)
     edit(town, PLANS[case])
-    compare(f"{case}.txt", planned(town, capsys), request)
+    golden(f"apply/{case}.txt", planned(town, capsys))
 
 
 def test_a_plan_is_the_same_in_markdown(
-    town: Path, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+    town: Path, capsys: pytest.CaptureFixture[str], golden: Golden
 ) -> None:
     """Sabotage: leave a section out of one format."""
     remember(town)
     edit(town, PLANS["a_pc_moves"])
-    compare("a_pc_moves.md", planned(town, capsys, "--format", "markdown"), request)
+    golden("apply/a_pc_moves.md", planned(town, capsys, "--format", "markdown"))
 
 
 def test_a_pc_that_only_waits_to_be_retired_is_pending(
@@ -146,20 +137,20 @@ def test_a_pc_that_only_waits_to_be_retired_is_pending(
 
 
 def test_nothing_is_compared_with_a_firewall_that_was_never_applied(
-    town: Path, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+    town: Path, capsys: pytest.CaptureFixture[str], golden: Golden
 ) -> None:
     """Sabotage: take nothing for a firewall that lets nothing through."""
-    compare("a_new_town.txt", planned(town, capsys), request)
+    golden("apply/a_new_town.txt", planned(town, capsys))
 
 
 def test_what_failed_is_told_as_backlog(
-    town: Path, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+    town: Path, capsys: pytest.CaptureFixture[str], golden: Golden
 ) -> None:
     """Sabotage: count only new and changed units to the waves."""
     remember(town)
     with closing(Ledger(ledger_path(desired(town).town))) as ledger:
         ledger.append([Entry("failed", "second", "lab-fw1", "firewall")])
-    compare("a_unit_that_failed.txt", planned(town, capsys), request)
+    golden("apply/a_unit_that_failed.txt", planned(town, capsys))
 
 
 def test_arguments_of_an_earlier_version_of_a_role_are_no_obstacle(

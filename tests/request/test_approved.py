@@ -21,12 +21,12 @@ from orchestrator.report.request_text import SAME, request_text
 from orchestrator.requested import asked
 from orchestrator.sandbox import Jail, Limits, see_that_it_isolates
 from orchestrator.sandbox.enter import WRITABLE
+from tests.golden import Golden
 from tests.request.planning import planned
 from tests.request.repository import TOWN, Bare
 
 MACHINES, DESIRED = "orchestrator/render/machines.py", "orchestrator/desired.py"
 ROOM = '"workstation_room": placement.room,'
-EXPECTED = PROJECT / "tests/cases/request/approved_code.txt"
 ATTACKS = """
 import os, socket, sys, ctypes
 
@@ -101,21 +101,14 @@ def first_line(bare: Bare, name: str, program: str) -> str:
     return with_code(bare, name, DESIRED, future, f"{future}{program}\n")
 
 
-def test_code_that_renders_otherwise_is_told_by_its_arguments(
-    bare: Bare, request: pytest.FixtureRequest
-) -> None:
+def test_code_that_renders_otherwise_is_told_by_its_arguments(bare: Bare, golden: Golden) -> None:
     """Sabotage: render both sides with the running program."""
     plan, found = effect(bare, with_code(bare, "rooms", MACHINES, ROOM, '"workstation_room": "here",'))
     assert found.failed == ""
     assert {(one.kind, one.role) for one in found.changes} == {(ARGUMENTS, "workstation")}
     assert sum(len(one.hosts) for one in found.changes) == 132
     few = replace(plan, effect=replace(found, changes=found.changes[:2]))
-    said = request_text(few)
-    for commit in (plan.revisions.base, plan.revisions.head):
-        said = said.replace(commit[:12], "COMMIT")
-    if request.config.getoption("--update-golden"):
-        EXPECTED.write_text(f"{said}\n", encoding="utf-8")
-    assert f"{said}\n" == EXPECTED.read_text(encoding="utf-8")
+    golden("request/approved_code", request_text(few))
     assert "### The same lines with the code of the head" in request_markdown(few)
 
 

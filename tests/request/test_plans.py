@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from orchestrator.errors import Refused
 from orchestrator.report.request_text import request_text
+from tests.golden import Golden
 from tests.request.planning import planned
 from tests.request.repository import TOWN, Bare, Content
 
-CASES = Path(__file__).resolve().parents[1] / "cases/request"
 PCS, SERVERS = f"{TOWN}/hosts/workstations.yml", f"{TOWN}/hosts/servers.yml"
 SPECS = "roles/workstation/meta/argument_specs.yml"
 POLICY = f"{TOWN}/group_vars/all/policy.yml"
@@ -141,34 +140,22 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Bare:
     return Bare(tmp_path_factory.mktemp("plans") / "bare")
 
 
-def compare(case: str, said: str, request: pytest.FixtureRequest) -> None:
-    """Hold against the golden file, or write it anew."""
-    expected = CASES / f"{case}.txt"
-    if request.config.getoption("--update-golden"):
-        expected.parent.mkdir(exist_ok=True)
-        expected.write_text(said, encoding="utf-8")
-    assert said == expected.read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("case", sorted(PLANS))
-def test_a_branch_is_told_in_words(bare: Bare, case: str, request: pytest.FixtureRequest) -> None:
+def test_a_branch_is_told_in_words(bare: Bare, case: str, golden: Golden) -> None:
     """Sabotage: leave removed hosts out, or the hosts of a role with other code."""
     plan = planned(bare, bare.branch(case, PLANS[case](bare)))
-    said = request_text(plan)
-    for commit in (plan.revisions.base, plan.revisions.head):
-        said = said.replace(commit[:12], "COMMIT")
-    compare(case, f"{said}\n", request)
+    golden(f"request/{case}", request_text(plan))
 
 
 @pytest.mark.parametrize("case", sorted(CODE_FIRST))
 def test_data_that_needs_the_code_of_its_branch_waits_for_the_code(
-    bare: Bare, case: str, request: pytest.FixtureRequest
+    bare: Bare, case: str, golden: Golden
 ) -> None:
     """Sabotage: judge the branch's data by the branch's own specifications."""
     with pytest.raises(Refused) as told:
         planned(bare, bare.branch(case, CODE_FIRST[case](bare)))
     assert {problem.code for problem in told.value.problems} == {"TH-REQUEST-CODE-FIRST"}
-    compare(case, f"{told.value}\n", request)
+    golden(f"request/{case}", told.value)
 
 
 def test_a_mistake_without_code_is_an_ordinary_mistake(bare: Bare) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from orchestrator.errors import Refused
+from tests.golden import Golden
 from tests.request.planning import planned
 from tests.request.repository import TOWN, Bare, Content
 
 PCS = f"{TOWN}/hosts/workstations.yml"
-CASES = Path(__file__).resolve().parents[1] / "cases/request_refusals"
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{last}'] * 9)}]\n"
     for last, name in zip("abcdefgh", "bcdefghi", strict=True)
@@ -134,19 +134,14 @@ def canary_of(bare: Bare) -> Path:
 
 @pytest.mark.parametrize("trick", sorted(refused("", Path("x"))))
 def test_a_trick_in_the_data_of_a_branch_is_refused_and_runs_nothing(
-    bare: Bare, trick: str, request: pytest.FixtureRequest
+    bare: Bare, trick: str, golden: Golden
 ) -> None:
     """Sabotage: read a revision without looking at modes and names, or load YAML with its tags."""
     canary = canary_of(bare)
     bare.branch(trick, refused(str(bare.files[PCS]), canary)[trick])
     with pytest.raises(Refused) as told:
         planned(bare, trick)
-    said = f"{told.value}\n".replace(str(canary), "CANARY")
-    expected = CASES / f"{trick}.txt"
-    if request.config.getoption("--update-golden"):
-        expected.parent.mkdir(exist_ok=True)
-        expected.write_text(said, encoding="utf-8")
-    assert said == expected.read_text(encoding="utf-8")
+    golden(f"request_refusals/{trick}", told.value, CANARY=str(canary))
     assert not canary.exists()
 
 
