@@ -17,6 +17,7 @@ from orchestrator.plan.consent import Consent
 from orchestrator.plan.departure import Source, Standing, hold_departure
 from tests.faults.machines import Machines
 from tests.faults.test_r01_killed_controller import TOWN, prepared
+from tests.golden import Golden
 
 FIRST, SECOND = "lab-dc1", "lab-dc2"
 POLICY = "{31B2F340-016D-11D2-945F-00C04FB984F9}"
@@ -108,21 +109,23 @@ def attempt(root: Path, machines: Machines, consent: Consent = AGREED) -> list[P
 
 
 def test_a_demoted_controller_leaves_where_the_other_stands(
-    tmp_path: Path, machines: Machines, samba: Samba
+    tmp_path: Path, machines: Machines, samba: Samba, golden: Golden
 ) -> None:
     """Sabotage: refuse every controller that leaves."""
     root = without(tmp_path, SECOND)
-    assert [problem.code for problem in attempt(root, machines, Consent())] == ["TH-RETIRE-SERVICE"]
+    (problem,) = attempt(root, machines, Consent())
+    golden("apply_refusals/a_service_whose_line_is_gone", problem)
     assert attempt(root, machines) == []
     assert machines.happened()
 
 
-def test_the_master_of_operations_does_not_leave(tmp_path: Path, machines: Machines, samba: Samba) -> None:
+def test_the_master_of_operations_does_not_leave(
+    tmp_path: Path, machines: Machines, samba: Samba, golden: Golden
+) -> None:
     """Sabotage: leave the masters out of `_in_the_way`."""
     samba.masters(SECOND)
     (problem,) = attempt(without(tmp_path, SECOND), machines)
-    assert (problem.code, problem.value) == ("TH-OPERATIONS-MASTER", SECOND)
-    assert "RidAllocation" in problem.reason and f"at {FIRST}" in problem.remedy
+    golden("apply_refusals/a_master_of_operations_that_leaves", problem)
 
 
 @pytest.mark.parametrize(
@@ -136,26 +139,37 @@ def test_the_master_of_operations_does_not_leave(tmp_path: Path, machines: Machi
     ],
 )
 def test_one_that_is_not_demoted_or_whose_changes_are_not_here_does_not_leave(  # noqa: PLR0913, PLR0917
-    tmp_path: Path, machines: Machines, samba: Samba, minutes: float | None, failures: int, code: str
+    tmp_path: Path,
+    machines: Machines,
+    samba: Samba,
+    golden: Golden,
+    minutes: float | None,
+    failures: int,
+    code: str,
 ) -> None:
     """Sabotage: look at the failures alone, or take a quarter of an hour for a day."""
     samba.replication(source(minutes, failures))
     (problem,) = attempt(without(tmp_path, SECOND), machines)
     assert (problem.code, problem.value) == (code, SECOND)
+    if minutes == 1:
+        golden(f"apply_refusals/a_controller_that_is_left_with_{failures}_failures", problem)
 
 
-def test_policies_that_lie_nowhere_else_keep_it(tmp_path: Path, machines: Machines, samba: Samba) -> None:
+def test_policies_that_lie_nowhere_else_keep_it(
+    tmp_path: Path, machines: Machines, samba: Samba, golden: Golden
+) -> None:
     """Sabotage: leave the files out of the question."""
     samba.says("find", "/var/lib/samba/sysvol/lab.townhall.test\n")
     (problem,) = attempt(without(tmp_path, SECOND), machines)
-    assert (problem.code, problem.place) == ("TH-POLICIES-MISSING", FIRST)
-    assert POLICY in problem.reason
+    golden("apply_refusals/policies_that_lie_nowhere_else", problem)
 
 
-def test_one_that_stays_and_does_not_answer_keeps_it(tmp_path: Path, machines: Machines) -> None:
+def test_one_that_stays_and_does_not_answer_keeps_it(
+    tmp_path: Path, machines: Machines, golden: Golden
+) -> None:
     """There is no Samba here at all. Sabotage: take a silent controller for one without complaints."""
     (problem,) = attempt(without(tmp_path, SECOND), machines)
-    assert (problem.code, problem.value) == ("TH-CONTROLLER-SILENT", FIRST)
+    golden("apply_refusals/a_controller_that_stays_silent", problem)
 
 
 def test_the_last_catalogue_does_not_leave(tmp_path: Path, machines: Machines, samba: Samba) -> None:
@@ -165,20 +179,20 @@ def test_the_last_catalogue_does_not_leave(tmp_path: Path, machines: Machines, s
     assert (problem.code, problem.value) == ("TH-LAST-CONTROLLER", SECOND)
 
 
-def test_the_last_controller_does_not_leave() -> None:
+def test_the_last_controller_does_not_leave(golden: Golden) -> None:
     """Sabotage: ask only those that stay."""
     with pytest.raises(Refused) as refused:
         hold_departure({SECOND: 41}, (), {})
     (problem,) = refused.value.problems
-    assert (problem.code, problem.place) == ("TH-LAST-CONTROLLER", "ledger:41")
+    golden("apply_refusals/the_last_controller", problem)
 
 
-def test_a_controller_gets_no_other_work_by_its_line() -> None:
+def test_a_controller_gets_no_other_work_by_its_line(golden: Golden) -> None:
     """Sabotage: look only at hosts whose line is gone."""
     fine = Standing({"Schema": FIRST}, (), True)
     with pytest.raises(Refused) as refused:
         hold_departure({SECOND: 41}, (SECOND,), {FIRST: fine})
-    assert [problem.code for problem in refused.value.problems] == ["TH-STILL-A-CONTROLLER"]
+    golden("apply_refusals/a_controller_with_other_work", refused.value)
     hold_departure({SECOND: 41}, (), {FIRST: fine})
 
 

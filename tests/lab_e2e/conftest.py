@@ -65,6 +65,12 @@ def on(wanted: Desired) -> Callable[[str], Shell]:
     return lambda host: lambda command: run(*new, host, "--", command)
 
 
+@pytest.fixture
+def host(wanted: Desired) -> str:
+    """The town's firewall."""
+    return wanted.town.groups["firewalls"][0]
+
+
 def power_cut(host: str) -> None:
     """Cut a machine's power and switch it on again: what was in memory alone, such as its rules, is gone."""
     engine = podman()

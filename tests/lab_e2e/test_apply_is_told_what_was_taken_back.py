@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from orchestrator.apply.ansible import Runner
-from orchestrator.desired import Desired
 from orchestrator.hands import Hands
 from orchestrator.model.outcome import UnitOutcome
 from orchestrator.pipeline import Options, apply_town
@@ -25,12 +24,6 @@ TEMPLATE = "roles/firewall/templates/etc/townhall/firewall.nft.j2"
 ALLOWED = "ct state established,related accept"
 CUT = "tcp dport 53 drop"
 CONTROLLER = "ip saddr @administration tcp dport 22 accept"
-
-
-@pytest.fixture
-def host(wanted: Desired) -> str:
-    """The town's firewall."""
-    return wanted.town.groups["firewalls"][0]
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from orchestrator.desired import Desired
 from tests.lab_e2e.conftest import Shell, comes_back, power_cut
 
 TOOL = "/usr/local/sbin/townhall-firewall"
@@ -14,12 +13,6 @@ WANTED = "/etc/townhall/firewall.nft"
 WINDOW_SECONDS = 10
 LIVE = "nft --stateless list table inet townhall"
 CUT_OFF = f"sed -i 's/ip saddr @administration tcp dport 22 accept/drop/' {WANTED}"
-
-
-@pytest.fixture
-def host(wanted: Desired) -> str:
-    """The town's firewall."""
-    return wanted.town.groups["firewalls"][0]
 
 
 @pytest.fixture

@@ -10,18 +10,23 @@ import pytest
 
 from orchestrator.errors import Refused
 from orchestrator.ground import Footing
+from tests.golden import Golden
 from tests.merged.town import ADDED, HELPED, MergedTown
 
 GIT = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org"]
 
 
-def codes(town: MergedTown, footing: Footing | None = None) -> list[str]:
+def refused(town: MergedTown, footing: Footing | None = None) -> Refused:
     """Why an apply is refused; nothing is run then."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as error:
         town.apply(footing)
     assert town.doubles.ran == []
-    assert all(problem.remedy for problem in refused.value.problems)
-    return [problem.code for problem in refused.value.problems]
+    return error.value
+
+
+def codes(town: MergedTown, footing: Footing | None = None) -> list[str]:
+    """The codes of that."""
+    return [problem.code for problem in refused(town, footing).problems]
 
 
 def test_a_merged_line_is_applied_and_a_second_apply_has_nothing_to_do(town: MergedTown) -> None:
@@ -76,11 +81,11 @@ def test_a_machine_is_not_retired_before_all_that_named_it_is_taken_back(town: M
     assert again.retired == ("lab-pc-0003",)
 
 
-def test_an_edited_file_is_refused(town: MergedTown) -> None:
+def test_an_edited_file_is_refused(town: MergedTown, golden: Golden) -> None:
     """Sabotage: look at the inventory's own folder only."""
     path = town.inventory / "hosts/workstations.yml"
     path.write_text(path.read_text() + "# hand\n")
-    assert codes(town) == ["TH-APPLY-DIRTY"]
+    golden("apply_refusals/an_edited_file", refused(town))
     path.write_text(path.read_text().removesuffix("# hand\n"))
     (town.runner / "stray.yml").write_text("")
     assert codes(town) == ["TH-APPLY-DIRTY"]
@@ -95,38 +100,38 @@ def test_a_file_that_git_was_told_to_overlook_is_refused_all_the_same(town: Merg
     assert codes(town) == ["TH-APPLY-DIRTY"]
 
 
-def test_a_commit_that_nobody_merged_is_refused(town: MergedTown) -> None:
+def test_a_commit_that_nobody_merged_is_refused(town: MergedTown, golden: Golden) -> None:
     """Sabotage: take any commit for a merged one."""
     subprocess.run([*GIT, "-C", str(town.runner), "commit", "-q", "--allow-empty", "-m", "mine"], check=True)
-    assert codes(town) == ["TH-APPLY-UNMERGED"]
+    golden("apply_refusals/a_commit_that_nobody_merged", refused(town))
 
 
-def test_another_commit_than_the_one_asked_for_is_refused(town: MergedTown) -> None:
+def test_another_commit_than_the_one_asked_for_is_refused(town: MergedTown, golden: Golden) -> None:
     """Sabotage: compare only the first letter."""
     commit = town.merge(ADDED)
-    assert codes(town, Footing(commit=commit)) == ["TH-APPLY-COMMIT"]
+    golden("apply_refusals/another_commit", refused(town, Footing(commit=commit)))
     town.update()
     assert codes(town, Footing(commit=commit[:6])) == ["TH-APPLY-COMMIT"]
 
 
-def test_a_commit_that_waited_too_long_does_not_turn_the_town_back(town: MergedTown) -> None:
+def test_a_commit_that_waited_too_long_does_not_turn_the_town_back(town: MergedTown, golden: Golden) -> None:
     """Sabotage: leave out the question for newer runs."""
     old = town.update()
     town.merge(ADDED)
     town.update()
     town.apply()
     subprocess.run(["git", "-C", str(town.runner), "checkout", "-q", "--detach", old], check=True)
-    assert codes(town, Footing(commit=old)) == ["TH-APPLY-OLDER"]
+    golden("apply_refusals/an_older_commit", refused(town, Footing(commit=old)))
 
 
-def test_a_folder_outside_of_git_is_refused(town: MergedTown, tmp_path: Path) -> None:
+def test_a_folder_outside_of_git_is_refused(town: MergedTown, tmp_path: Path, golden: Golden) -> None:
     """Sabotage: take a folder without a repository for a lab."""
     shutil.copytree(town.inventory, tmp_path / "loose" / "lab")
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as error:
         town.apply(root=tmp_path / "loose" / "lab")
-    assert [problem.code for problem in refused.value.problems] == ["TH-APPLY-GIT"]
+    golden("apply_refusals/a_folder_outside_of_git", error.value)
 
 
-def test_a_branch_that_is_not_there_is_named(town: MergedTown) -> None:
+def test_a_branch_that_is_not_there_is_named(town: MergedTown, golden: Golden) -> None:
     """Sabotage: take a missing branch for the work tree's own."""
-    assert codes(town, Footing(into="origin/live")) == ["TH-APPLY-UNMERGED"]
+    golden("apply_refusals/a_branch_that_is_not_there", refused(town, Footing(into="origin/live")))

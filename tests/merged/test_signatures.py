@@ -12,6 +12,7 @@ import pytest
 
 from orchestrator.errors import Problem, Refused
 from orchestrator.ground import Footing
+from tests.golden import Golden
 from tests.merged.town import ADDED, MergedTown
 
 
@@ -39,11 +40,15 @@ def signed(town: MergedTown, by: Path, *what: str) -> None:
     town.update()
 
 
-def refused(town: MergedTown, footing: Footing) -> list[str]:
+def refusal(town: MergedTown, footing: Footing) -> Refused:
     with pytest.raises(Refused) as error:
         town.apply(footing)
     assert town.doubles.ran == []
-    return [problem.code for problem in error.value.problems]
+    return error.value
+
+
+def refused(town: MergedTown, footing: Footing) -> list[str]:
+    return [problem.code for problem in refusal(town, footing).problems]
 
 
 def test_only_a_commit_signed_by_a_listed_key_is_applied(town: MergedTown, tmp_path: Path) -> None:
@@ -83,16 +88,16 @@ def test_a_repository_cannot_say_which_program_checks_its_signatures(
 
 
 def test_a_list_inside_of_the_repository_or_open_to_others_guards_nothing(
-    town: MergedTown, tmp_path: Path
+    town: MergedTown, tmp_path: Path, golden: Golden
 ) -> None:
     """Sabotage: read the list wherever it is."""
     ours = key(tmp_path, "ours")
     signed(town, ours)
     inside = signers(town.runner / ".git" / "signers", ours)
-    assert refused(town, Footing(signers=inside)) == ["TH-SIGNERS-INSIDE"]
+    golden("apply_refusals/a_list_of_signers_inside", refusal(town, Footing(signers=inside)))
     loose = signers(tmp_path / "list", ours)
     loose.chmod(0o666)
-    assert refused(town, Footing(signers=loose)) == ["TH-SIGNERS-OPEN"]
+    golden("apply_refusals/a_list_of_signers_open_to_others", refusal(town, Footing(signers=loose)))
 
 
 @pytest.fixture
@@ -106,23 +111,19 @@ def begun(town: MergedTown, tmp_path: Path) -> tuple[MergedTown, Path, Footing]:
 
 
 def problem(town: MergedTown, footing: Footing) -> Problem:
-    with pytest.raises(Refused) as error:
-        town.apply(footing)
-    assert town.doubles.ran == []
-    (found,) = error.value.problems
+    (found,) = refusal(town, footing).problems
     return found
 
 
-def test_an_unsigned_commit_below_a_signed_tip_is_named(begun: tuple[MergedTown, Path, Footing]) -> None:
+def test_an_unsigned_commit_below_a_signed_tip_is_named(
+    begun: tuple[MergedTown, Path, Footing], golden: Golden
+) -> None:
     """Sabotage: look at the tip alone."""
     town, ours, footing = begun
     hidden = town.merge(ADDED)
     signed(town, ours)
-    found = problem(town, footing)
-    assert (found.code, found.value) == ("TH-APPLY-UNSIGNED", hidden[:12])
-    author = town.admin.git("log", "-1", "--format=%an <%ae>", hidden).strip()
-    assert found.reason == f"by {author}: it bears no signature"
-    assert f"git show {hidden[:12]}" in found.remedy
+    golden("apply_refusals/an_unsigned_commit", refusal(town, footing))
+    assert problem(town, footing).value == hidden[:12]
 
 
 def test_a_commit_of_another_key_below_a_signed_tip_is_named(
@@ -193,7 +194,7 @@ def test_the_first_apply_holds_the_tip_alone_and_says_so(town: MergedTown, tmp_p
 
 
 def test_a_clone_that_lacks_what_was_applied_last_is_refused(
-    begun: tuple[MergedTown, Path, Footing], tmp_path: Path
+    begun: tuple[MergedTown, Path, Footing], tmp_path: Path, golden: Golden
 ) -> None:
     """A rewritten branch must not shake the question off. Sabotage: look at the tip then."""
     town, ours, footing = begun
@@ -203,7 +204,8 @@ def test_a_clone_that_lacks_what_was_applied_last_is_refused(
     signed(town, ours)
     town.clone_anew()
     found = problem(town, footing)
-    assert (found.code, found.value) == ("TH-APPLY-HISTORY", applied[:12])
+    assert found.value == applied[:12]
+    golden("apply_refusals/a_clone_without_its_history", found)
 
 
 def test_what_a_person_answered_for_is_not_asked_again(begun: tuple[MergedTown, Path, Footing]) -> None:

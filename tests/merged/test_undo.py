@@ -18,6 +18,7 @@ from orchestrator.model.request import Side
 from orchestrator.pipeline import Done, Options
 from orchestrator.plan.inverse import lasting
 from orchestrator.undo import undoing
+from tests.golden import Golden
 from tests.load.towns import lab_files
 from tests.merged.town import ADDED, HELPED, MergedTown
 
@@ -60,14 +61,14 @@ def test_what_was_set_for_a_new_pc_is_taken_back(town: MergedTown, ran: str) -> 
 
 
 def test_after_an_undo_check_asks_for_the_revert_and_the_runner_does_not_do_it_again(
-    town: MergedTown, ran: str
+    town: MergedTown, ran: str, golden: Golden
 ) -> None:
     """Sabotage: record an undo as an ordinary run."""
     undo(town, ran)
     assert run(["check", "-i", str(town.inventory)]) == 1
     with pytest.raises(Refused) as refused:
         town.apply()
-    assert [problem.code for problem in refused.value.problems] == ["TH-GLASS-OPEN"]
+    golden("apply_refusals/an_undo_that_is_not_merged", refused.value)
     town.admin.git("revert", "--no-edit", "HEAD")
     town.admin.git("push", "-q", "origin", "main")
     town.update()
@@ -84,7 +85,7 @@ def test_an_undo_can_be_undone(town: MergedTown, ran: str) -> None:
     assert run(["check", "-i", str(town.inventory)]) == 0
 
 
-def test_only_the_newest_run_is_undone(town: MergedTown, ran: str) -> None:
+def test_only_the_newest_run_is_undone(town: MergedTown, ran: str, golden: Golden) -> None:
     """Sabotage: undo any run."""
     town.admin.git("revert", "--no-edit", "HEAD")
     town.admin.git("push", "-q", "origin", "main")
@@ -93,17 +94,17 @@ def test_only_the_newest_run_is_undone(town: MergedTown, ran: str) -> None:
     assert later is not None
     with pytest.raises(Refused) as refused:
         undoing(town.inventory, ran)
-    (problem,) = refused.value.problems
-    assert (problem.code, problem.value) == ("TH-UNDO-LATER", later.outcome.run)
+    assert refused.value.problems[0].value == later.outcome.run
+    golden("apply_refusals/an_undo_of_an_earlier_run", refused.value)
 
 
-def test_a_first_run_and_a_run_that_never_was_are_not_undone(town: MergedTown) -> None:
+def test_a_first_run_and_a_run_that_never_was_are_not_undone(town: MergedTown, golden: Golden) -> None:
     """Sabotage: take nothing for an empty town."""
     done = town.apply()
     assert done is not None
     with pytest.raises(Refused) as refused:
         undoing(town.inventory, done.outcome.run)
-    assert [problem.code for problem in refused.value.problems] == ["TH-UNDO-FIRST"]
+    golden("apply_refusals/an_undo_of_the_first_run", refused.value)
     with pytest.raises(UsageError, match="no such run"):
         undoing(town.inventory, "20260101-000000-1")
 
