@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import astuple
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from orchestrator.model.plan import LedgerState, UnitState
 from orchestrator.model.record import RETIRED, Entry, Record
 from orchestrator.plan.rejoin import MEMBER
 from orchestrator.record.chain import BEGINNING, first_fault, linked
-from orchestrator.record.schema import SCHEMA, VERSION
+from orchestrator.record.schema import INDICES, SCHEMA, VERSION
 from orchestrator.record.store import Store, damaged
 
 _COLUMNS = "number, at, kind, run, host, role, key, arguments, role_code, machine, details, previous, hash"
@@ -46,6 +46,9 @@ LEFT JOIN (SELECT host, MAX(number) AS number FROM record WHERE kind = 'retired'
 ON gone.host = one.host
 WHERE one.kind = 'attested' AND one.number > COALESCE(gone.number, 0) GROUP BY one.host
 """
+_QUARANTINE = f"""
+SELECT {_COLUMNS} FROM record WHERE kind IN ('quarantined', 'released') ORDER BY number
+"""  # noqa: S608
 _CARRYING = "SELECT host, kind, MAX(number) FROM record WHERE role = ? GROUP BY host"
 _KNOWN = "SELECT digest FROM content WHERE digest IN (SELECT value FROM json_each(?))"
 
@@ -69,7 +72,9 @@ class Ledger:
         self._store.execute("PRAGMA journal_mode = WAL")
         self._store.execute("PRAGMA synchronous = FULL")
         if is_new:
-            self._store.executescript(f"BEGIN IMMEDIATE;\n{SCHEMA}\nCOMMIT;")
+            self._store.executescript(f"BEGIN IMMEDIATE;\n{SCHEMA}\n{INDICES};\nCOMMIT;")
+        else:
+            self._store.execute(INDICES)
 
     def _is_new(self) -> bool:
         """Whether the file is yet to be filled; where records were written, an empty one is damaged."""
@@ -130,10 +135,15 @@ class Ledger:
         members = dict(self._store.execute(_MACHINES_THAT_JOINED.format(of_hosts=of_hosts), (MEMBER, *named)))
         return LedgerState(units, self._newest(self._store.cursor())[0], members)
 
-    def carrying(self, role: str) -> dict[str, int]:
-        """Return the newest record of a role by host; of hosts that were retired with it not."""
+    def carrying(self, role: str, events: Collection[str] = ()) -> dict[str, int]:
+        """Return the newest record of a role by host, if it is of these events; of retired ones not."""
         rows = self._store.execute(_CARRYING, (role,))
-        return {str(host): int(number) for host, kind, number in rows if kind != RETIRED}
+        kept = (row for row in rows if (row[1] in events if events else row[1] != RETIRED))
+        return {str(host): int(number) for host, _, number in kept}
+
+    def quarantine(self) -> Iterator[Record]:
+        """Yield, in order, the records by which hosts came into quarantine and out of it."""
+        return map(_record, self._store.execute(_QUARANTINE))
 
     def unfinished(self) -> Record | None:
         """Return the record of the newest run's beginning, if that run has no end."""

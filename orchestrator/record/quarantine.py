@@ -20,12 +20,12 @@ def in_quarantine(town: Town) -> tuple[Quarantined, ...]:
 
 def quarantined(ledger: Ledger) -> tuple[Quarantined, ...]:
     """Return every host that was put into quarantine and neither released nor retired since, by name."""
-    kept = {record.entry.host: record for record in ledger.records(kind=QUARANTINED)}
-    for kind in (RELEASED, RETIRED) if kept else ():
-        for record in ledger.records(kind=kind):
-            host = record.entry.host
-            if host in kept and record.number > kept[host].number:
-                del kept[host]
+    newest = {record.entry.host: record for record in ledger.quarantine()}
+    kept = {host: record for host, record in newest.items() if record.entry.kind == QUARANTINED}
+    for record in ledger.records(kind=RETIRED) if kept else ():
+        host = record.entry.host
+        if host in kept and record.number > kept[host].number:
+            del kept[host]
     return tuple(_quarantined(ledger, record) for _, record in sorted(kept.items()))
 
 

@@ -21,3 +21,8 @@ CREATE TRIGGER content_is_final BEFORE UPDATE ON content
 BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END;
 PRAGMA user_version = 1;
 """
+
+INDICES = """
+CREATE INDEX IF NOT EXISTS record_of_quarantine ON record (number) WHERE kind IN ('quarantined', 'released')
+"""
+"""Made at every opening where it is not there yet: what it holds is in the records too."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -141,3 +142,18 @@ def test_how_a_retired_machine_was_left_is_remembered_no_more(tmp_path: Path) ->
     assert ledger.attested() == {"pc-2": "old"}
     ledger.append([Entry("attested", "third", "pc-1", details=json.dumps({"attestation": "new"}))])
     assert ledger.attested() == {"pc-1": "new", "pc-2": "old"}
+
+
+def test_who_is_in_quarantine_is_found_without_reading_every_record(tmp_path: Path) -> None:
+    """A file of earlier is made so when it is opened. Sabotage: leave the index to new files."""
+    path = tmp_path / "town.sqlite"
+    Ledger(path).append([Entry("quarantined", "run", "pc-1"), Entry("started", "run", "pc-1", "base")])
+    with closing(sqlite3.connect(path)) as earlier:
+        earlier.execute("DROP INDEX record_of_quarantine")
+    asked: list[str] = []
+    ledger = Ledger(path)
+    ledger._store.set_trace_callback(asked.append)
+    assert [record.entry.kind for record in ledger.quarantine()] == ["quarantined"]
+    (question,) = asked
+    plan = ledger._store.execute(f"EXPLAIN QUERY PLAN {question}").fetchall()
+    assert "record_of_quarantine" in str(plan)
