@@ -56,6 +56,17 @@ class TakenBack(MachineError):
     """A machine took a change back by itself and is as it was before."""
 
 
+class NotTakenBack(MachineError):
+    """A change that nobody confirmed was not seen to be taken back in its time.
+
+    `why` says so, `steps` are what a person does at the machine's console, as commands.
+    """
+
+    def __init__(self, cause: object, why: str, steps: tuple[str, ...]) -> None:
+        super().__init__(str(cause))
+        self.why, self.steps = why, steps
+
+
 class LedgerError(TownhallError):
     """The ledger cannot be trusted as it stands."""
 

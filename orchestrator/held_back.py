@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import date
 
 from orchestrator.apply.controllers import ask_controllers
@@ -12,17 +11,14 @@ from orchestrator.plan.consent import Consent, hold_consent
 from orchestrator.plan.departure import CONTROLLER, hold_departure
 from orchestrator.prospect import Prospect
 from orchestrator.record import Ledger
-from orchestrator.record.place import ledger_path
 
 
-def hold_back(prospect: Prospect, consent: Consent, hands: Hands) -> None:
+def hold_back(prospect: Prospect, ledger: Ledger, consent: Consent, hands: Hands) -> None:
     """Raise Refused for what a plan may not do, or not without a person's word."""
     wanted, pending = prospect.wanted, prospect.plan
     hold_clocks(wanted.town, pending, wanted.rendering, prospect.code, prospect.observed)
-    with closing(Ledger(ledger_path(wanted.town))) as ledger:
-        gone, carrying = ledger.state(pending.unwanted), ledger.carrying(CONTROLLER)
-    hold_consent(wanted.town, pending, gone, f"{date.today()}", consent)
-    _hold_departure(prospect, carrying, hands)
+    hold_consent(wanted.town, pending, ledger.state(pending.unwanted), f"{date.today()}", consent)
+    _hold_departure(prospect, ledger.carrying(CONTROLLER), hands)
 
 
 def _hold_departure(prospect: Prospect, carrying: dict[str, int], hands: Hands) -> None:

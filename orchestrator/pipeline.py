@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from orchestrator.apply import apply
@@ -34,7 +35,7 @@ from orchestrator.flows.rules import hold_rules
 from orchestrator.ground import Footing, stand
 from orchestrator.hands import Hands
 from orchestrator.held_back import hold_back
-from orchestrator.kept_out import without_quarantined
+from orchestrator.kept_out import Ward
 from orchestrator.load import load, load_files
 from orchestrator.load.files import right_files
 from orchestrator.model.ground import Ground
@@ -54,6 +55,7 @@ from orchestrator.plan.probes import Probe
 from orchestrator.prospect import Prospect
 from orchestrator.record import Ledger
 from orchestrator.record.place import build_directory, ledger_path, lock_path
+from orchestrator.record.quarantine import quarantined
 from orchestrator.record.rebuild import entries_of_stamps
 from orchestrator.record.runs import Opening, beginning, ending, texts_of
 from orchestrator.role_specs import hold
@@ -66,8 +68,8 @@ class Options:
 
     It stands on `ground`, or where that is none on what `footing` asks for. `only_rest` does no more than
     what a run left that was cut off, on that run's ground; `cut_off` is told of such a run, `tell` what
-    a person should know meanwhile. `narrow` may leave things out of what is pending; `released` hosts come
-    out of quarantine whatever they say.
+    a person should know meanwhile, `kept_out` of each host that stays in quarantine. `narrow` may leave
+    things out of what is pending; `released` hosts come out of quarantine whatever they say.
     """
 
     observer: Observer = field(default_factory=Nobody)
@@ -79,6 +81,7 @@ class Options:
     only_rest: bool = False
     cut_off: Callable[[Interrupted], None] = lambda _: None
     tell: Callable[[str], None] = lambda _: None
+    kept_out: Callable[[Quarantined], None] = lambda _: None
     released: frozenset[str] = frozenset()
     narrow: Callable[[Prospect], Prospect] = lambda prospect: prospect
     hands: Hands = field(default_factory=Hands)
@@ -86,12 +89,16 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One finished apply: what became of the units, what the checks found, and its record in the ledger."""
+    """One finished apply: what became of the units, what the checks found, and its record in the ledger.
+
+    `quarantined` are the hosts in quarantine at its end: those that were left out, and those of this run.
+    """
 
     prospect: Prospect
     outcome: Outcome
     verdict: Verdict
     record: int
+    quarantined: tuple[Quarantined, ...]
 
     @property
     def succeeded(self) -> bool:
@@ -149,14 +156,16 @@ def apply_town(root: Path, agreed: Callable[[Prospect], bool], options: Options)
             prospect = replace(prospect, plan=rest_of(cut, prospect.plan))
         if prospect.plan.is_empty and cut:
             close(town, cut)
-        prospect = options.narrow(_without_quarantined(prospect, options))
-        hold_host_keys(prospect.plan.hosts, prospect.observed)
-        if prospect.plan.is_empty:
-            return None
-        hold_back(prospect, options.consent, options.hands)
-        if not agreed(prospect):
-            return None
-        return carry_out(prospect, replace(options, ground=ground), cut.run if cut else "")
+        with closing(Ledger(ledger_path(town))) as ledger:
+            ward = Ward(prospect, ledger, options.hands, partial(prove, prospect, options), options.tell)
+            prospect = options.narrow(ward.keep_out(options.released, options.kept_out))
+            hold_host_keys(prospect.plan.hosts, prospect.observed)
+            if prospect.plan.is_empty:
+                return None
+            hold_back(prospect, ledger, options.consent, options.hands)
+            if not agreed(prospect):
+                return None
+            return carry_out(prospect, ledger, replace(options, ground=ground), cut.run if cut else "")
 
 
 def _standing(root: Path, town: Town, options: Options) -> tuple[Desired, Ground]:
@@ -184,21 +193,12 @@ def _without_doubts(prospect: Prospect, options: Options) -> Prospect:
         devices = [unit for unit in devices if (unit.host, unit.role) in names]
         seen = {**prospect.observed, **survey_devices(hands.devices, devices, prospect.observed)}
         reached = frozenset(name for name in names if seen.get(name[0], Observation()).reachable)
-        verdict = prove(prospect, Selection(units=reached, scope="role"), options)
+        verdict = prove(prospect, options, Selection(units=reached, scope="role"))
         as_told(ledger).append(resolved(units, known, seen, verdict, name_of_run()))
     return planned(replace(prospect, observed=seen))
 
 
-def _without_quarantined(prospect: Prospect, options: Options) -> Prospect:
-    def holds(one: Quarantined) -> bool:
-        unit = frozenset({(one.host, one.role)})
-        return prove(prospect, Selection(units=unit, scope="role"), options).passed
-
-    shell = options.hands.shell(prospect.wanted)
-    return without_quarantined(prospect, shell, holds, options.released, options.tell)
-
-
-def carry_out(prospect: Prospect, options: Options, cut: str = "") -> Done:
+def carry_out(prospect: Prospect, ledger: Ledger, options: Options, cut: str = "") -> Done:
     """Apply the plan, check what it touched, and record both.
 
     `cut` is the run that this one goes on with. After an unfinished run the checks of the town as a whole
@@ -209,9 +209,9 @@ def carry_out(prospect: Prospect, options: Options, cut: str = "") -> Done:
     need_room(prospect.plan.hosts, prospect.observed, (ledger_path(town), build_directory(town)))
     hands, ground = options.hands, options.ground or Ground("")
     shell = hands.shell(prospect.wanted)
-    order = _order(prospect, options, second_probes(prospect, shell))
+    order = _order(prospect, options, second_probes(prospect, ledger, shell))
     behind = fenced(fencing(prospect, order, shell, ground.commit))
-    with closing(Ledger(ledger_path(town))) as ledger, private(order.folder), behind as fences:
+    with private(order.folder), behind as fences:
         mend_packages(shell, broken_off(prospect.plan, ledger.state(prospect.plan.hosts)), options.tell)
         recorder, freeze = as_told(ledger), options.consent.despite_freeze
         opening = Opening(who(), str(prospect.root), ground, freeze, cut, fences.numbers)
@@ -220,7 +220,7 @@ def carry_out(prospect: Prospect, options: Options, cut: str = "") -> Done:
         tools = Tools(
             shell,
             recorder,
-            lambda selection: prove(prospect, selection, options),
+            partial(prove, prospect, options),
             hands.ansible,
             hands.devices,
             options.observer,
@@ -234,16 +234,16 @@ def carry_out(prospect: Prospect, options: Options, cut: str = "") -> Done:
         attestor.after(outcome, before)
         units = checked_units(prospect.plan, outcome)
         scope = "town" if outcome.succeeded else "role"
-        verdict = prove(prospect, Selection(units=units, scope=scope), options)
+        verdict = prove(prospect, options, Selection(units=units, scope=scope))
         entries = settled(units, verdict, ledger.state(), order.run)
         recorder.append(entry for entry in entries if outcome.succeeded or entry.kind == UNPROVEN)
         if outcome.succeeded and verdict.passed:
             recorder.append(retired(prospect.plan.unwanted, ledger.state(), order.run))
         record = recorder.append([ending(outcome, verdict, order.run)])
-    return Done(prospect, outcome, verdict, record)
+    return Done(prospect, outcome, verdict, record, quarantined(ledger))
 
 
-def prove(prospect: Prospect, selection: Selection, options: Options) -> Verdict:
+def prove(prospect: Prospect, options: Options, selection: Selection) -> Verdict:
     """Try the selected checks on the machines."""
     return options.hands.verify(prospect.wanted, prospect.root, selection, options.observer.check_finished)
 

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -23,6 +23,7 @@ from orchestrator.plan.keys import digest
 from orchestrator.reach import in_project
 from orchestrator.record import Ledger
 from orchestrator.record.place import ledger_path
+from orchestrator.record.quarantine import quarantined
 from orchestrator.replan import Base, DoubtError, based_on, foreseen
 from orchestrator.replan.store import Store
 
@@ -60,7 +61,7 @@ def _again(
     if base.around != around or _text(known_hosts) != pins or not Path(ledger).exists():
         raise DoubtError("something other than the inventory differs")
     with closing(Ledger(Path(ledger))) as opened:
-        return foreseen(base, files, _Present(root, code, opened))
+        return replace(foreseen(base, files, _Present(root, code, opened)), quarantined=quarantined(opened))
 
 
 def _whole(store: Store, root: Path, files: dict[str, str], code: CodeDigests, around: str) -> Foreseen:
@@ -69,12 +70,12 @@ def _whole(store: Store, root: Path, files: dict[str, str], code: CodeDigests, a
     prospect = lawful(look(root))
     town, found = prospect.wanted.town, prospect.plan
     known_hosts, ledger = in_project(town.connection.known_hosts), ledger_path(town)
+    with closing(Ledger(ledger)) as opened:
+        chained, kept_out = opened.hash_of(found.record), quarantined(opened)
     if right_files(root) == files and code == prospect.code:
-        with closing(Ledger(ledger)) as opened:
-            chained = opened.hash_of(found.record)
         base = based_on(around, files, prospect.wanted, found, chained)
         store.keep(_name(root), (str(ledger), str(known_hosts), _text(known_hosts), base.plain()))
-    return prospect.foreseen
+    return replace(prospect.foreseen, quarantined=kept_out)
 
 
 class _Present:

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 from orchestrator.model.names import FIREWALL
 from orchestrator.model.plan import Observation
-from orchestrator.plan.probes import Probe, candidates, chosen
+from orchestrator.plan.probes import BASE, Probe, candidates, chosen
 from orchestrator.plan.units import DONE
 from orchestrator.prospect import Prospect
 from orchestrator.reach import Shell
 from orchestrator.record import Ledger
-from orchestrator.record.place import ledger_path
 
 ANSWER_SECONDS = 10
 
 
-def second_probes(prospect: Prospect, shell: Shell) -> dict[str, tuple[Probe, ...]]:
+def second_probes(prospect: Prospect, ledger: Ledger, shell: Shell) -> dict[str, tuple[Probe, ...]]:
     """Return the probes of each firewall that is to change; only hosts outside of the plan are asked."""
     wanted, plan = prospect.wanted, prospect.plan
     changing = {unit.host for unit in plan.units if unit.role == FIREWALL}
     units = [unit for unit in wanted.rendering.units if unit.role == FIREWALL and unit.host in changing]
     if not units:
         return {}
-    with closing(Ledger(ledger_path(wanted.town))) as ledger:
-        known = ledger.state().units
-    in_service = {host for (host, _), state in known.items() if state.event in DONE} - changing
+    in_service = ledger.carrying(BASE, DONE).keys() - changing
     addresses = {name: host.address for name, host in wanted.town.hosts.items()}
     found = {
         unit.host: candidates(unit.arguments, wanted.rendering, addresses, in_service, plan.hosts)

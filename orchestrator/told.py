@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from orchestrator.errors import TownhallError
+from orchestrator.model.quarantine import Quarantined
 from orchestrator.pipeline import Done
 from orchestrator.report.outcome_markdown import failed_markdown, nothing_markdown, outcome_markdown
+from orchestrator.report.quarantine_text import quarantine_text
 from orchestrator.report.rejected_text import rejected_text
 
 
-def reported(path: Path | None, act: Callable[[], Done | None]) -> Done | None:
-    """Return what an act gives, and leave its words in a file if one is named."""
+def reported(
+    path: Path | None, act: Callable[[], Done | None], left_out: Iterable[Quarantined] = ()
+) -> Done | None:
+    """Return what an act gives, and leave its words in a file if one is named.
+
+    `left_out` holds by then the hosts in quarantine, also where nothing else was to do.
+    """
     if path is None:
         return act()
     try:
@@ -20,12 +27,12 @@ def reported(path: Path | None, act: Callable[[], Done | None]) -> Done | None:
     except TownhallError as error:
         path.write_text(failed_markdown(error), encoding="utf-8")
         raise
-    words = (
-        outcome_markdown(
-            done.outcome, done.verdict, done.record, done.retired, rejected_text(done.prospect.rejected)
-        )
-        if done
-        else nothing_markdown()
+    path.write_text(
+        _words(done) if done else nothing_markdown([*map(quarantine_text, left_out)]), encoding="utf-8"
     )
-    path.write_text(words, encoding="utf-8")
     return done
+
+
+def _words(done: Done) -> str:
+    rejected, kept = rejected_text(done.prospect.rejected), [*map(quarantine_text, done.quarantined)]
+    return outcome_markdown(done.outcome, done.verdict, done.record, done.retired, rejected, kept)

@@ -25,6 +25,7 @@ STEPS = {
     ),
 }
 """What a person does where a tool could not, by tool."""
+LOOK = "ip -brief address; systemctl status ssh; sshd -T; nft list ruleset    # what keeps everybody out?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,9 @@ def _lost(host: str, found: Found) -> str:
 
 
 def _steps(unit: PlannedUnit, found: Found) -> tuple[str, ...]:
-    """A host that says nothing may need any of what its role uses."""
-    tools = found.stuck or [tool for tool in BACK if unit.role == "firewall" or tool != "townhall-firewall"]
-    return tuple(step for tool in tools for step in STEPS[tool])
+    """A host that says nothing may need any of what its role uses, or have gone back and be silent still."""
+    if found.stuck:
+        return tuple(step for tool in found.stuck for step in STEPS[tool])
+    tools = [tool for tool in BACK if unit.role == "firewall" or tool != "townhall-firewall"]
+    steps = (step for tool in tools for step in (f"{tool} outcome    # failed or armed: then", *STEPS[tool]))
+    return (*steps, LOOK)

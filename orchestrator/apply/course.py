@@ -20,7 +20,7 @@ from orchestrator.apply.playbook import Author, RunPlay, inventory
 from orchestrator.apply.settle import judged
 from orchestrator.apply.tools import Arguments, Order, Tools
 from orchestrator.apply.turns import Turns
-from orchestrator.errors import TakenBack, TownhallError
+from orchestrator.errors import NotTakenBack, TakenBack, TownhallError
 from orchestrator.model.outcome import APPLIED, FAILED, NOT_STARTED, REVERTED, UNKNOWN
 from orchestrator.model.plan import PlannedUnit
 from orchestrator.model.rendering import Rendering
@@ -166,6 +166,8 @@ class Course:
         except TownhallError as error:
             state = REVERTED if isinstance(error, TakenBack) else FAILED
             self.journal.finish(unit, state, str(error))
+            if isinstance(error, NotTakenBack):
+                self.journal.quarantine(unit, error.why, error.steps)
         else:
             self.journal.finish(unit, APPLIED, changed=changed)
 

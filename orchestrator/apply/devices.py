@@ -21,8 +21,11 @@ class Devices(Protocol):
     def differs(self, arguments: Mapping[str, object]) -> bool:
         """Whether the device is not as its arguments say."""
 
+    def pending(self, arguments: Mapping[str, object]) -> bool:
+        """Whether a change waits there for its confirmation."""
+
     def configure(self, arguments: Mapping[str, object]) -> int:
-        """Make it so and return the number of changes; raise TakenBack or another MachineError."""
+        """Make it so and return the number of changes; raise TakenBack, NotTakenBack or a MachineError."""
 
 
 class Switches:
@@ -39,6 +42,13 @@ class Switches:
         from orchestrator.switches import compare_switch, from_arguments
 
         return compare_switch(*from_arguments(arguments))
+
+    def pending(self, arguments: Mapping[str, object]) -> bool:
+        """Whether its own way back is armed."""
+        from orchestrator.switches import from_arguments, observe
+
+        target, _ = from_arguments(arguments)
+        return observe(target).pending
 
     def configure(self, arguments: Mapping[str, object]) -> int:
         """Change what differs and confirm it over a new connection."""
@@ -64,3 +74,15 @@ def survey_devices(
 
     with ThreadPoolExecutor(max_workers=8) as pool:
         return dict(pool.map(asked, units))
+
+
+def settled(devices: Devices, units: Iterable[UnitRendering]) -> set[str]:
+    """Return the devices that answer and on which no change waits for its confirmation."""
+
+    def is_settled(unit: UnitRendering) -> bool:
+        try:
+            return not devices.pending(unit.arguments)
+        except MachineError:
+            return False
+
+    return {unit.host for unit in units if is_settled(unit)}

@@ -23,6 +23,7 @@ from orchestrator.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from orchestrator.model.quarantine import Quarantined
     from orchestrator.pipeline import Done
     from orchestrator.prospect import Prospect
 
@@ -77,22 +78,26 @@ def apply(  # noqa: PLR0913, PLR0917
     from orchestrator.pipeline import Options
 
     held, reviewed = _saved(plan, also_backlog), plan is not None and not also_backlog
+    left_out: list[Quarantined] = []
     options = Options(
         ask_everyone=ask,
         consent=consent(touching, retire, despite_freeze, reviewed),
         footing=Footing(commit, into, _glass(break_glass, reason)),
         released=frozenset(release or ()),
+        kept_out=left_out.append,
     )
-    around = _patient((HOUR if commit else 0) if wait is None else wait, report)
+    around = _patient((HOUR if commit else 0) if wait is None else wait, report, left_out)
     return carry_out(inventory, Wish(yes, json, accelerate, language), options, held, around)
 
 
-def _patient(minutes: int, report: Path | None) -> Callable[[Callable[[], Done | None]], Done | None]:
+def _patient(
+    minutes: int, report: Path | None, left_out: list[Quarantined]
+) -> Callable[[Callable[[], Done | None]], Done | None]:
     """What lets an act wait for others, and writes its words into a file."""
     from orchestrator.patience import patiently
     from orchestrator.told import reported
 
-    return lambda act: reported(report, lambda: patiently(act, minutes * 60, warn))
+    return lambda act: reported(report, lambda: patiently(act, minutes * 60, warn), left_out)
 
 
 def _glass(wanted: bool, reason: str) -> str:

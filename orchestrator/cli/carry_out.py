@@ -11,6 +11,7 @@ import typer
 
 if TYPE_CHECKING:
     from orchestrator.model.interrupted import Interrupted
+    from orchestrator.model.quarantine import Quarantined
     from orchestrator.pipeline import Done, Options
     from orchestrator.prospect import Prospect
 
@@ -41,9 +42,16 @@ def carry_out(
     from orchestrator.cli.done import document, nothing, told
 
     cut_off: list[Interrupted] = []
-    done = around(lambda: carried_out(inventory, wish, replace(options, cut_off=cut_off.append), held))
+    left_out: list[Quarantined] = []
+
+    def kept_out(one: Quarantined) -> None:
+        options.kept_out(one)
+        left_out.append(one)
+
+    heard = replace(options, cut_off=cut_off.append, kept_out=kept_out)
+    done = around(lambda: carried_out(inventory, wish, heard, held))
     if done is None:
-        typer.echo(nothing(wish.json, options.only_rest and not cut_off))
+        typer.echo(nothing(wish.json, left_out, options.only_rest and not cut_off))
         return 0
     typer.echo(document(done) if wish.json else told(done, wish.language))
     return 0 if done.succeeded else 1
@@ -60,6 +68,7 @@ def carried_out(
     from orchestrator.cli.progress import Quiet, observer
     from orchestrator.errors import UsageError
     from orchestrator.pipeline import apply_town
+    from orchestrator.report.quarantine_text import quarantine_text
 
     if wish.json and not wish.yes:
         raise UsageError("--json asks no questions: say --yes with it")
@@ -76,9 +85,13 @@ def carried_out(
         if not wish.json:
             typer.echo(_cut_off(cut))
 
+    def kept_out(one: Quarantined) -> None:
+        options.kept_out(one)
+        warn(quarantine_text(one))
+
     with Quiet() if wish.json else observer() as watching:
-        given = replace(options, observer=watching, accelerate=accelerate, cut_off=cut_off, tell=warn)
-        return apply_town(inventory, agreed, given)
+        given = replace(options, observer=watching, accelerate=accelerate, tell=warn)
+        return apply_town(inventory, agreed, replace(given, cut_off=cut_off, kept_out=kept_out))
 
 
 def warn(message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as documents
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ from orchestrator.cli.options import DEFAULT_INVENTORY, AsJson, Inventory
 
 if TYPE_CHECKING:
     from orchestrator.model.apply_plan import ApplyPlan, Foreseen
+    from orchestrator.model.quarantine import Quarantined
     from orchestrator.model.request import RequestPlan
     from orchestrator.requested import Asked
 
@@ -65,20 +67,22 @@ def plan(  # noqa: PLR0913, PLR0917 - the options of two plans
         wish = asked(inventory, base, head or "HEAD", repository, history)
         return _request(wish, approved, shape, (out, valid))
     _only_with_base(head=head, repository=repository, history=history, approved=approved)
-    found = _pending(inventory, ask, out, valid)
-    typer.echo(_shown(found, shape))
+    from orchestrator.outlook import outlook
+
+    foreseen = _foreseen(inventory, ask, out, valid)
+    found = outlook(foreseen, inventory)
+    typer.echo(_shown(found, foreseen.quarantined, shape))
     return 0 if found.is_empty else PENDING
 
 
-def _pending(inventory: Path, ask: bool, out: Path | None, valid: int) -> ApplyPlan:
-    from orchestrator.outlook import outlook
-
+def _foreseen(inventory: Path, ask: bool, out: Path | None, valid: int) -> Foreseen:
     if not ask and not out:
         from orchestrator.preview import previewed
 
-        return outlook(_with_quarantine(previewed(inventory)), inventory)
+        return previewed(inventory)
     from orchestrator.apply.host_keys import hold_host_keys
     from orchestrator.pipeline import lawful, look, look_closer
+    from orchestrator.record.quarantine import in_quarantine
 
     prospect = lawful(look(inventory))
     if ask:
@@ -88,25 +92,19 @@ def _pending(inventory: Path, ask: bool, out: Path | None, valid: int) -> ApplyP
         from orchestrator.saved_plan import save_apply
 
         save_apply(out, prospect, valid)
-    return outlook(_with_quarantine(prospect.foreseen), inventory)
+    return replace(prospect.foreseen, quarantined=in_quarantine(prospect.wanted.town))
 
 
-def _with_quarantine(foreseen: Foreseen) -> Foreseen:
-    """Say beside the plan which hosts an apply would leave out."""
+def _shown(found: ApplyPlan, quarantined: tuple[Quarantined, ...], shape: str) -> str:
     from orchestrator.cli.carry_out import warn
-    from orchestrator.record.quarantine import in_quarantine
     from orchestrator.report.quarantine_text import quarantine_text
 
-    for one in in_quarantine(foreseen.side.town) if foreseen.side else ():
+    for one in quarantined:
         warn(quarantine_text(one))
-    return foreseen
-
-
-def _shown(found: ApplyPlan, shape: str) -> str:
     if shape == "json":
         from orchestrator.report.plan_json import plan_json
 
-        return documents.dumps(plan_json(found), ensure_ascii=False, indent=2)
+        return documents.dumps(plan_json(found, quarantined), ensure_ascii=False, indent=2)
     if shape == "markdown":
         from orchestrator.report.plan_markdown import plan_markdown
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from orchestrator.model.plan import Plan
+from orchestrator.model.quarantine import Quarantined
 from orchestrator.model.request import LOW, Hit, Impact, Lines, Risk, Side, Undo
 
 
@@ -14,13 +15,14 @@ class Foreseen:
     """A plan, the town that it is of, and by unit the arguments that were last applied, as JSON.
 
     Where the town is an excerpt, so are these; without a town only the whole one can tell. `firewall` is what
-    the whole town's firewall was last given, if one is in the plan.
+    the whole town's firewall was last given, if one is in the plan; `quarantined` hosts an apply leaves out.
     """
 
     plan: Plan
     side: Side | None = None
     applied: Mapping[tuple[str, str], str] = field(default_factory=dict)
     firewall: str = ""
+    quarantined: tuple[Quarantined, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

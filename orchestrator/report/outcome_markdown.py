@@ -11,10 +11,18 @@ from orchestrator.report.outcome_text import outcome_text, verdict_text
 from orchestrator.report.safe_markdown import code, fenced, inline
 
 
-def outcome_markdown(
-    outcome: Outcome, verdict: Verdict, record: int, retired: Sequence[str], rejected: Sequence[str] = ()
+def outcome_markdown(  # noqa: PLR0913, PLR0917
+    outcome: Outcome,
+    verdict: Verdict,
+    record: int,
+    retired: Sequence[str],
+    rejected: Sequence[str] = (),
+    quarantined: Sequence[str] = (),
 ) -> str:
-    """Return one sentence, then what every host and every check came to; `rejected` are words of hosts."""
+    """Return one sentence, then what every host and every check came to.
+
+    `rejected` are words of hosts, `quarantined` words about those in quarantine.
+    """
     if outcome.succeeded and verdict.passed and not rejected:
         head = f"**Applied and proven** in {outcome.seconds:.0f} s"
     else:
@@ -22,28 +30,34 @@ def outcome_markdown(
     return "\n".join(
         [
             f"{head} (run {code(outcome.run)}, ledger record {record})",
-            *_body(outcome, verdict, retired, rejected),
+            *_body(outcome, verdict, retired, (*rejected, *quarantined)),
         ]
     )
 
 
 def _body(
-    outcome: Outcome, verdict: Verdict, retired: Sequence[str], rejected: Sequence[str]
+    outcome: Outcome, verdict: Verdict, retired: Sequence[str], not_entered: Sequence[str]
 ) -> Iterator[str]:
     if retired:
         yield f"\nRetired: {', '.join(map(inline, retired))}"
     yield "\n### Machines\n"
     yield fenced(outcome_text(outcome).splitlines() or ["no machine was touched"])
-    for words in rejected:
-        yield ""
-        yield fenced(words.splitlines())
+    yield from _blocks(not_entered)
     yield "\n### Checks\n"
     yield fenced(verdict_text(verdict).splitlines())
     yield f"\nTo take it back: {code(f'townhall undo {outcome.run}')}, or revert the merge.\n"
 
 
-def nothing_markdown() -> str:
-    """Return the words for a commit that changes no machine."""
+def _blocks(words: Sequence[str]) -> Iterator[str]:
+    for one in words:
+        yield ""
+        yield fenced(one.splitlines())
+
+
+def nothing_markdown(quarantined: Sequence[str] = ()) -> str:
+    """Return the words for a commit that changes no machine; some may stand in quarantine."""
+    if quarantined:
+        return "\n".join(["**Nothing done**: hosts in quarantine are left out.", *_blocks(quarantined), ""])
     return "**Nothing to do**: every machine is already as this commit says.\n"
 
 

@@ -13,7 +13,13 @@ def quarantine_text(one: Quarantined) -> str:
         f"  {one.role}: {one.why}",
         "  at the machine's console:",
         *(f"    {step}" for step in one.steps),
-        "  the next apply takes it in again when it answers, has nothing to take back and its checks hold;",
+        "  the next apply takes it in again when it answers, has nothing to take back and its checks hold,",
+        f"  and so does townhall verify --host {one.host};",
         f"  townhall apply --release {one.host} takes it in whatever they say",
     ]
     return "\n".join(lines)
+
+
+def released_text(host: str, why: str) -> str:
+    """Return that a host is taken in again."""
+    return f"{host} is out of quarantine: {why}"

@@ -26,7 +26,7 @@ class Unconfirmed(MachineError):
 
     def __init__(self, why: object, target: Target, wanted: WantedSwitch, lines: tuple[str, ...]) -> None:
         super().__init__(f"{why}; it reverts by itself")
-        self.target, self.wanted, self.lines = target, wanted, lines
+        self.why, self.target, self.wanted, self.lines = why, target, wanted, lines
 
 
 def observe(target: Target, connect: Connect = NetmikoSession) -> Observed:

@@ -20,6 +20,11 @@ _PROMPT = r"#\s*$"
 class CiscoIos:
     """The platform `cisco_ios`."""
 
+    way_back: tuple[str, ...] = (
+        "show reload    # where one is scheduled, it takes the change back",
+        "reload    # and `no` to saving: the startup configuration is that of before",
+    )
+
     def observe(self, session: Session) -> Observed:
         """Ask for the running configuration."""
         text = session.send_command("show running-config")

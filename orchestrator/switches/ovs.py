@@ -44,6 +44,11 @@ _LINK = "ip "
 class Ovs:
     """The platform `ovs`."""
 
+    way_back: tuple[str, ...] = (
+        f"systemctl start {REVERT}.service    # does nothing where the change is back already",
+        "ovs-vsctl show; ip -brief link",
+    )
+
     def observe(self, session: Session) -> Observed:
         """Ask for the ports of the bridge and the state of all links."""
         text = _asked(session, _OBSERVE)

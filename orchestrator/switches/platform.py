@@ -21,7 +21,9 @@ class Observed:
 
 
 class Platform(Protocol):
-    """One kind of switch."""
+    """One kind of switch; `way_back` is what a person enters where it did not go back by itself."""
+
+    way_back: tuple[str, ...]
 
     def observe(self, session: Session) -> Observed:
         """Ask the device for everything that we manage."""

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn
 
-from orchestrator.errors import MachineError, TakenBack
+from orchestrator.errors import MachineError, NotTakenBack, TakenBack
 from orchestrator.switches.apply import Unconfirmed, observe, remediate
+from orchestrator.switches.platform import platform
 from orchestrator.switches.session import Connect, NetmikoSession
 
 SECONDS_MORE, BETWEEN_SECONDS = 10, 2.0
@@ -20,7 +21,7 @@ def wait_until_taken_back(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> NoReturn:
-    """Raise TakenBack when the switch lacks again what it lacked before, or `lost` when its time is over."""
+    """Raise TakenBack when the switch lacks again what it lacked before, NotTakenBack when time is over."""
     target = lost.target
     end = clock() + target.revert_seconds + SECONDS_MORE
     while clock() < end:
@@ -30,5 +31,6 @@ def wait_until_taken_back(
                 break
         sleep(BETWEEN_SECONDS)
     else:
-        raise lost
+        late = f"{target.hostname} was not seen as before in the time in which a change takes itself back"
+        raise NotTakenBack(lost.why, late, platform(target.platform).way_back) from lost
     raise TakenBack(f"the change took itself back: {target.hostname} is as it was before ({lost})") from lost

@@ -63,6 +63,9 @@ class Parts:
     def differs(self, arguments: Mapping[str, object]) -> bool:
         return True
 
+    def pending(self, arguments: Mapping[str, object]) -> bool:
+        return False
+
     def configure(self, arguments: Mapping[str, object]) -> int:
         if arguments["name"] in self.broken:
             raise MachineError("it reverted")

@@ -63,6 +63,9 @@ class Doubles:
     def differs(self, arguments: Mapping[str, object]) -> bool:
         return False
 
+    def pending(self, arguments: Mapping[str, object]) -> bool:
+        return False
+
     def configure(self, arguments: Mapping[str, object]) -> int:
         self.ran.append((str(arguments["switch_hostname"]), "switch"))
         return 1

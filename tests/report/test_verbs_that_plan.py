@@ -51,7 +51,7 @@ def test_a_plan_with_nothing_to_do_ends_with_0(state: Path, capsys: pytest.Captu
 def test_the_plan_for_programs_names_its_schema(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["plan", "-i", LAB, "--json"]) == 2
     document = json.loads(capsys.readouterr().out)
-    assert document["schema"] == "townhall.plan/3"
+    assert document["schema"] == "townhall.plan/4"
     assert {"host", "role", "wave", "batch", "key", "reason", "changes", "because"} == set(
         document["units"][0]
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.errors import MachineError, TakenBack
+from orchestrator.errors import MachineError, NotTakenBack, TakenBack
 from orchestrator.model.switch import Port, WantedSwitch
 from orchestrator.switches import Target, Unconfirmed, apply_switch, wait_until_taken_back
 from tests.switches.ovs_device import OvsDevice
@@ -77,8 +77,10 @@ def test_a_switch_that_did_not_take_the_change_back_in_time_stays_lost(shell: Ov
         shell.revert()
     shell.armed = armed
     minutes = iter(range(10))
-    with pytest.raises(Unconfirmed, match="no answer"):
+    with pytest.raises(NotTakenBack, match="no answer") as late:
         wait_until_taken_back(lost, lambda _: shell, lambda _: None, lambda: 60.0 * next(minutes))
+    assert "lab-sw1 was not seen as before" in late.value.why
+    assert late.value.steps[0].startswith("systemctl start townhall-switch-revert.service")
 
 
 def test_a_change_whose_run_was_killed_is_confirmed_or_waited_for(shell: OvsShell) -> None:
