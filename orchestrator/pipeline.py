@@ -235,10 +235,12 @@ def carry_out(prospect: Prospect, ledger: Ledger, options: Options, cut: str = "
         units = checked_units(prospect.plan, outcome)
         scope = "town" if outcome.succeeded else "role"
         verdict = prove(prospect, options, Selection(units=units, scope=scope))
-        entries = settled(units, verdict, ledger.state(), order.run)
+        known = ledger.state({host for host, _ in units})
+        entries = settled(units, verdict, known, order.run)
         recorder.append(entry for entry in entries if outcome.succeeded or entry.kind == UNPROVEN)
         if outcome.succeeded and verdict.passed:
-            recorder.append(retired(prospect.plan.unwanted, ledger.state(), order.run))
+            leaving = prospect.plan.unwanted
+            recorder.append(retired(leaving, ledger.state(leaving), order.run))
         record = recorder.append([ending(outcome, verdict, order.run)])
     return Done(prospect, outcome, verdict, record, quarantined(ledger))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from orchestrator.apply import apply
@@ -14,11 +15,16 @@ from orchestrator.apply.playbook import STAMP_TASK
 from orchestrator.apply.tools import Order, Tools
 from orchestrator.model.outcome import Outcome
 from orchestrator.model.plan import LedgerState
+from orchestrator.model.record import Entry
 from orchestrator.model.rendering import Play, Rendering, UnitRendering
+from orchestrator.pipeline import look
 from orchestrator.plan import plan
 from orchestrator.plan.probes import Probe
+from orchestrator.second_probe import second_probes
 from tests.apply.playing import Hear, opened_plays, told
 from tests.apply.test_run import Parts
+from tests.faults.test_r01_killed_controller import TOWN as LAB
+from tests.faults.test_r01_killed_controller import prepared
 from tests.plan.renderings import CODE
 
 WALLS = Play(0, "Zones are parted", "firewalls", ("firewall",), True, True)
@@ -72,3 +78,16 @@ def test_a_probe_whose_host_does_not_answer_is_no_fault_of_the_firewall(tmp_path
     """Sabotage: keep the first fault although the unit went on."""
     (end,) = ran(Walls(broken=frozenset({"fw-1"})), tmp_path / "one", (PROBE,)).units
     assert (end.state, end.why) == ("failed", f"{STAMP_TASK}: broken")
+
+
+def test_only_hosts_whose_base_is_applied_try_a_way_through_a_firewall(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: take whoever the ledger knows, or hosts that other roles were applied to."""
+    machines, ledger = prepared(tmp_path, monkeypatch, (("lab-fw1", "firewall"),))
+    prospect = look(LAB)
+    first = {probe.source for probe in second_probes(prospect, ledger, machines)["lab-fw1"]}
+    assert first and "lab-fw1" not in first
+    ledger.append(Entry("failed", "later", host, "base") for host in first)
+    second = {probe.source for probe in second_probes(prospect, ledger, machines)["lab-fw1"]}
+    assert second and not first & second
