@@ -140,7 +140,6 @@ def test_a_runner_that_breaks_leaves_every_begun_unit_unknown(tmp_path: Path) ->
 
 def test_lanes_run_side_by_side_and_one_that_breaks_ends_the_others(tmp_path: Path) -> None:
     """Sabotage: leave `is_cancelled` out of the job, or wait for a lane before the next begins."""
-
     beside = Event()
 
     class Breaking(Parts):
