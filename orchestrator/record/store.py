@@ -76,7 +76,7 @@ def damaged(path: Path, why: str) -> LedgerError:
     """Return the error for a ledger that is not as it was written."""
     return LedgerError(
         f"{path}: the ledger is damaged: {why}; nothing was changed, here or on a machine\n"
-        f"    remedy: put back its newest copy; or move {path.name}* and {path.stem}.head away, keep them "
+        f"    remedy: put back its newest copy; or move {path.stem}.* away, keep them "
         f"for the inspector, and let the machines tell what they bear: townhall ledger rebuild [{DAMAGED}]"
     )
 

@@ -38,6 +38,8 @@ def promise(**parts: object) -> list[dict[str, object]]:
         (promise(), ""),
         (promise(proof="not yet", test=[]), ""),
         (promise(proof=""), "proof is one of injected, simulated, not yet"),
+        (promise(promise="S-01: x", proof=""), "proof is one of injected, simulated, not yet"),
+        (promise(promise="Undo: x", proof=""), ""),
         (promise(proof="believed"), "proof is one of injected, simulated, not yet"),
         (promise(proof="not yet"), "a promise has a test, or its proof is `not yet`"),
         (promise(test=[]), "a promise has a test, or its proof is `not yet`"),

@@ -8,6 +8,7 @@ import pytest
 
 from orchestrator.errors import Refused
 from orchestrator.render.catalogue import parse
+from tests.golden import Golden
 
 SITE = Path(__file__).resolve().parents[2] / "playbooks/site.yml"
 PLAY = "- {name: A, hosts: servers, gather_facts: false, roles: [base]}\n"
@@ -20,6 +21,16 @@ def test_the_catalogue_gives_plays_in_their_order() -> None:
     assert plays[0].roles == ("derived_values",)
     assert plays[-1].group == "workstations"
     assert plays[-1].become
+
+
+TOLD = {
+    "- {name: B, hosts: servers, roles: [base], vars: {a: 1}}",
+    "- {name: B, hosts: 'servers:!x', roles: [base]}",
+    "- {name: B, hosts: servers}",
+    "- other.yml",
+    "- {name: B, hosts: [",
+}
+"""One line of each code; what it is refused with stands in a golden file."""
 
 
 @pytest.mark.parametrize(
@@ -39,7 +50,7 @@ def test_the_catalogue_gives_plays_in_their_order() -> None:
         ("- {name: B, hosts: [", "TH-CATALOGUE-SYNTAX"),
     ],
 )
-def test_what_is_not_plain_is_refused_with_its_line(line: str, code: str) -> None:
+def test_what_is_not_plain_is_refused_with_its_line(line: str, code: str, golden: Golden) -> None:
     """Sabotage: skip an unknown key instead of refusing it."""
     with pytest.raises(Refused) as caught:
         parse(PLAY + line + "\n")
@@ -47,6 +58,8 @@ def test_what_is_not_plain_is_refused_with_its_line(line: str, code: str) -> Non
     assert all(
         problem.place in ("playbooks/site.yml:2", "playbooks/site.yml:3") for problem in caught.value.problems
     )
+    if line in TOLD:
+        golden(f"refusals/catalogue_{code.rpartition('-')[2].lower()}", caught.value)
 
 
 def test_a_file_that_is_no_list_is_refused() -> None:

@@ -17,6 +17,7 @@ from orchestrator.render.catalogue import parse
 from orchestrator.render.specs import mismatches
 from orchestrator.render.variables import host_variables
 from orchestrator.secret_values import derived_secret
+from tests.golden import Golden
 from tests.laws.towns import Shape, made
 
 CATALOGUE = parse((Path(__file__).resolve().parents[2] / "playbooks/site.yml").read_text())
@@ -30,10 +31,14 @@ def chosen(group: str, role: str, name: str, value: object) -> RoleArgument:
     return RoleArgument(group, name, value, Source(f"group_vars/{group}/{role}.yml", 2))
 
 
-def codes(town: Town, catalogue: Catalogue = CATALOGUE) -> set[str]:
+def refusal(town: Town, catalogue: Catalogue = CATALOGUE) -> Refused:
     with pytest.raises(Refused) as caught:
         rendered(town, catalogue)
-    return {problem.code for problem in caught.value.problems}
+    return caught.value
+
+
+def codes(town: Town, catalogue: Catalogue = CATALOGUE) -> set[str]:
+    return {problem.code for problem in refusal(town, catalogue).problems}
 
 
 def test_a_chosen_argument_reaches_the_hosts_of_its_group_and_no_other() -> None:
@@ -52,30 +57,36 @@ def test_a_chosen_secret_becomes_a_reference() -> None:
     assert set(values) == {SecretReference("backup_access", 1)}
 
 
-def test_a_derived_argument_cannot_be_chosen() -> None:
+def test_a_derived_argument_cannot_be_chosen(golden: Golden) -> None:
     """Sabotage: let the chosen value win."""
     argument = chosen("servers", "base", "base_hostname", "other")
-    assert codes(replace(made(Shape()), role_arguments=(argument,))) == {"TH-ARGUMENT-DERIVED"}
+    found = refusal(replace(made(Shape()), role_arguments=(argument,))).problems
+    golden("refusals/an_argument_that_is_derived", found[0])
 
 
-def test_two_groups_of_a_host_cannot_set_one_argument() -> None:
+def test_two_groups_of_a_host_cannot_set_one_argument(golden: Golden) -> None:
     """Sabotage: let the later group win."""
     arguments = tuple(chosen(group, "base", "base_admins", []) for group in ("dhcp_servers", "servers"))
-    assert codes(replace(made(Shape()), role_arguments=arguments)) == {"TH-ARGUMENT-TWICE"}
+    golden("refusals/an_argument_of_two_groups", refusal(replace(made(Shape()), role_arguments=arguments)))
 
 
-def test_a_missing_secret_or_server_is_refused_with_every_problem_at_once() -> None:
+def test_a_missing_secret_or_server_is_refused_with_every_problem_at_once(golden: Golden) -> None:
     """Sabotage: raise at the first unit that cannot be rendered."""
     town = made(Shape())
     secrets = {name: secret for name, secret in town.secrets.items() if name != "computer_join"}
     groups = {**town.groups, "backup_servers": ()}
-    assert codes(replace(town, secrets=secrets, groups=groups)) == {"TH-SECRET-MISSING", "TH-SERVICE-MISSING"}
+    found = refusal(replace(town, secrets=secrets, groups=groups)).problems
+    first = {problem.code: problem for problem in reversed(found)}
+    assert len(found) > len(first)
+    golden("refusals/a_missing_secret_and_a_missing_server", Refused(first.values()))
 
 
-def test_a_role_meets_a_host_in_one_play_only() -> None:
+def test_a_role_meets_a_host_in_one_play_only(golden: Golden) -> None:
     """Sabotage: let the later play's arguments win."""
     plays = [Play(n, f"play {n}", group, ("base",), True, True) for n, group in enumerate(("servers", "all"))]
-    assert codes(made(Shape()), Catalogue(tuple(plays))) == {"TH-CATALOGUE-TWICE"}
+    found = refusal(made(Shape()), Catalogue(tuple(plays))).problems
+    assert {problem.code for problem in found} == {"TH-CATALOGUE-TWICE"}
+    golden("refusals/a_role_in_two_plays", found[0])
 
 
 def test_paths_of_a_connection_begin_at_the_project() -> None:
@@ -101,7 +112,9 @@ def test_paths_of_a_connection_begin_at_the_project() -> None:
         ({"r_a": "x", "r_l": "text"}, ["r_l"]),
     ],
 )
-def test_arguments_are_held_against_the_role(arguments: dict[str, object], expected: list[str]) -> None:
+def test_arguments_are_held_against_the_role(
+    arguments: dict[str, object], expected: list[str], golden: Golden
+) -> None:
     """Sabotage: take true for a number, or let an undeclared argument pass."""
     options: dict[str, dict[str, object]] = {
         "r_a": {"type": "str", "required": True, "choices": ["x", SecretReference("s", 1)]},
@@ -113,7 +126,10 @@ def test_arguments_are_held_against_the_role(arguments: dict[str, object], expec
         },
     }
     unit = UnitRendering("host", "r", 0, arguments, ())
-    assert [problem.value for problem in mismatches(unit, options)] == expected
+    found = list(mismatches(unit, options))
+    assert [problem.value for problem in found] == expected
+    if arguments == {"r_a": "z", "r_l": []}:
+        golden("refusals/an_argument_that_does_not_fit", found[0])
 
 
 def test_a_derived_password_is_long_mixed_and_its_purposes_own() -> None:

@@ -19,6 +19,7 @@ from orchestrator.model.record import Entry
 from orchestrator.plan import plan
 from orchestrator.reach import Answer
 from tests.faults.test_r01_killed_controller import TOWN, prepared
+from tests.golden import Golden
 from tests.plan.renderings import CODE, rendering
 
 HOST = "srv-1"
@@ -103,12 +104,11 @@ def test_packages_that_were_left_half_way_are_finished(host: Host) -> None:
     assert told == [f"{HOST}: an interrupted run left packages half-way, they are configured now: probe"]
 
 
-def test_what_the_known_step_does_not_heal_is_handed_to_a_person(host: Host) -> None:
+def test_what_the_known_step_does_not_heal_is_handed_to_a_person(host: Host, golden: Golden) -> None:
     """Sabotage: go on after the step whatever it did."""
-    with pytest.raises(MachineError, match=r"srv-1: probe; no unit was begun") as error:
+    with pytest.raises(MachineError) as error:
         mend_packages(host, [HOST], lambda _: None)
-    for part in ("dpkg --audit", "apt-get --fix-broken install", "TH-PACKAGES-HALFWAY"):
-        assert part in str(error.value)
+    golden("refusals/packages_left_half_way", error.value)
 
 
 def test_a_host_whose_packages_are_whole_is_asked_once_and_left_alone(host: Host) -> None:

@@ -20,6 +20,7 @@ from orchestrator.flows.ruleset import port_range, ruleset
 from orchestrator.flows.services import services
 from orchestrator.flows.spans import Ranges, tidy
 from tests.flows.policies import Policy, policies, policy_of, text_of
+from tests.golden import Golden
 
 MANY = settings(max_examples=40, deadline=None)
 
@@ -206,9 +207,17 @@ def test_a_text_that_the_template_does_not_write_is_refused(old: str, new: str) 
         allowed_by(TEXT.replace(old, new, 1), policy_of("lab")[0])
 
 
-def test_a_leg_without_a_reverse_path_check_is_refused() -> None:
+def test_a_leg_without_a_reverse_path_check_is_refused(golden: Golden) -> None:
     """Sabotage: take the legs of the arguments for those of the text."""
     arguments: dict[str, Any] = policy_of("lab")[0]
     legs = arguments["firewall_interfaces"]
-    with pytest.raises(Refused, match=r"TH-NFT-LEGS"):
+    with pytest.raises(Refused) as refused:
         allowed_by(text_of({**arguments, "firewall_interfaces": legs[1:]}), arguments)
+    golden("refusals/a_leg_without_a_reverse_path_check", refused.value)
+
+
+def test_a_hidden_rule_is_named_with_its_line(golden: Golden) -> None:
+    """Sabotage: leave the line's number or its text out."""
+    with pytest.raises(Refused) as refused:
+        allowed_by(f"{TEXT}flush ruleset\n", policy_of("lab")[0])
+    golden("refusals/a_hidden_rule_of_the_firewall", refused.value)

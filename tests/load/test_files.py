@@ -11,6 +11,8 @@ import pytest
 
 from orchestrator.errors import Refused, UsageError
 from orchestrator.load import load
+from orchestrator.load.judge import LIMIT
+from tests.golden import Golden
 from tests.load.towns import LAB, lab_files, problems_of
 
 
@@ -20,11 +22,16 @@ def town(tmp_path: Path) -> Path:
     return Path(shutil.copytree(LAB, tmp_path / "lab"))
 
 
-def codes(root: Path) -> list[tuple[str, str]]:
-    """Place and code of every problem of a folder."""
+def refusal(root: Path) -> Refused:
+    """What a folder is refused for."""
     with pytest.raises(Refused) as refused:
         load(root)
-    return [(problem.place, problem.code) for problem in refused.value.problems]
+    return refused.value
+
+
+def codes(root: Path) -> list[tuple[str, str]]:
+    """Place and code of every problem of a folder."""
+    return [(problem.place, problem.code) for problem in refusal(root).problems]
 
 
 def script(root: Path, name: str) -> None:
@@ -79,11 +86,18 @@ def test_a_script_that_is_not_executable_is_refused_too(town: Path) -> None:
     assert ("hosts/evil.yml:1", "TH-FILE-SCRIPT") in codes(town)
 
 
-def test_text_that_is_not_utf8_is_refused_at_its_line(town: Path) -> None:
+def test_text_that_is_not_utf8_is_refused_at_its_line(town: Path, golden: Golden) -> None:
     """Sabotage: decode with errors="replace"."""
     file = town / "hosts/workstations.yml"
     file.write_bytes(file.read_bytes() + b"    \xff\xfe\n")
-    assert codes(town) == [("hosts/workstations.yml:5", "TH-TEXT-ENCODING")]
+    golden("refusals/a_text_that_is_not_utf8", refusal(town))
+
+
+def test_a_file_of_more_than_64_mib_is_refused_unread(town: Path, golden: Golden) -> None:
+    """Sabotage: read it before its size is looked at."""
+    with (town / "hosts/workstations.yml").open("r+b") as file:
+        file.truncate(LIMIT + 1)
+    golden("refusals/a_file_that_is_too_large", refusal(town))
 
 
 def test_a_yaml_bomb_is_refused_at_once() -> None:
@@ -109,6 +123,14 @@ def test_a_file_that_is_all_structure_is_refused_at_once(text: str) -> None:
     """Sabotage: drop the limits of depth and of values per byte."""
     codes = {problem.code for problem in problems_of(lab_files() | {"group_vars/servers/base.yml": text})}
     assert codes & {"TH-YAML-DEPTH", "TH-YAML-NODES", "TH-YAML-SYNTAX"}
+
+
+def test_more_values_than_a_file_of_its_size_holds_are_refused_with_their_number(golden: Golden) -> None:
+    """Sabotage: drop the limit of values per byte."""
+    text = "base_admins: [" + "a," * 1_000_000 + "a]"
+    golden(
+        "refusals/a_million_values", Refused(problems_of(lab_files() | {"group_vars/servers/base.yml": text}))
+    )
 
 
 def test_a_private_key_in_any_file_is_refused_without_being_shown() -> None:

@@ -16,6 +16,7 @@ from orchestrator.errors import LedgerError
 from orchestrator.model.record import Entry
 from orchestrator.record import Ledger
 from tests.faults.test_r01_killed_controller import TOWN, prepared
+from tests.golden import Golden
 
 VERBS = (
     ["ledger", "show"],
@@ -104,14 +105,15 @@ def test_garbage_anywhere_is_told_or_harmless(path: Path, tmp_path: Path) -> Non
     assert found > 3
 
 
-def test_a_damaged_head_is_told(path: Path) -> None:
+def test_a_damaged_head_is_told(path: Path, golden: Golden) -> None:
     """Sabotage: take a head that cannot be read for none."""
     path.with_suffix(".head").write_text("{")
-    with closing(Ledger(path)) as ledger, pytest.raises(LedgerError, match=r"lab\.head.*damaged"):
+    with closing(Ledger(path)) as ledger, pytest.raises(LedgerError) as error:
         ledger.fault()
+    golden("refusals/a_damaged_ledger", error.value)
 
 
-def test_what_cannot_be_written_is_no_damage(tmp_path: Path) -> None:
+def test_what_cannot_be_written_is_no_damage(tmp_path: Path, golden: Golden) -> None:
     """Sabotage: call every error of SQLite a damage."""
 
     class Small(Ledger):
@@ -120,6 +122,7 @@ def test_what_cannot_be_written_is_no_damage(tmp_path: Path) -> None:
 
     with closing(Small(tmp_path / "town.sqlite")) as ledger:
         ledger.shrink()
-        with pytest.raises(LedgerError, match="TH-LEDGER-UNREADABLE"):
+        with pytest.raises(LedgerError) as error:
             for _ in range(2000):
                 ledger.append([Entry("filling", "full", details="x" * 2000)])
+    golden("refusals/a_ledger_that_cannot_be_written", error.value)

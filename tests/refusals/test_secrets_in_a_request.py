@@ -15,6 +15,7 @@ from orchestrator.load.clear_secrets import clear_secrets
 from orchestrator.shown_secrets import as_data, shown_secrets
 from tests.contracts.role_files import REPOSITORY
 from tests.forge.repository import LabRepository
+from tests.golden import Golden
 
 KEY = "-----BEGIN OPENSSH " + "PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n"
 TOKEN = "glpat-" + "a1B2" * 6
@@ -73,6 +74,18 @@ def test_what_a_later_commit_took_out_is_found_all_the_same(lab: LabRepository) 
     assert [problem.code for problem in found(lab)] == ["TH-SECRET-CLEAR"]
     problems = judge_request(lab.inventory, Names("main", "request"), False, date(2026, 1, 1)).problems
     assert [problem.code for problem in problems] == ["TH-SECRET-CLEAR"]
+
+
+def test_a_history_that_is_too_long_to_look_through_is_refused(
+    lab: LabRepository, golden: Golden, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: look at the newest commits and say nothing of the rest."""
+    monkeypatch.setattr("orchestrator.shown_secrets.MOST", 2)
+    lab.git("switch", "-q", "-c", "request")
+    for number in range(3):
+        put(lab, {"docs/notes.md": f"{number}\n"}, "more")
+    (problem,) = found(lab)
+    golden("refusals/a_history_that_is_too_long", problem)
 
 
 def test_what_only_looks_like_a_secret_is_no_hindrance(lab: LabRepository) -> None:

@@ -16,6 +16,7 @@ from orchestrator.model.switch import Port, Vlan, WantedSwitch
 from orchestrator.render.switch_text import cisco_ios_sections
 from orchestrator.switches import Target, apply_switch
 from orchestrator.switches.session import NetmikoSession
+from tests.golden import Golden
 from tests.switches.ios_device import IosDevice
 from tests.switches.ios_server import IosServer
 
@@ -100,11 +101,14 @@ def test_a_switch_that_is_lost_by_a_change_reloads_with_its_old_configuration(
 
 
 def test_a_change_that_takes_management_from_the_uplink_is_refused_before_a_line_is_entered(
-    server: IosServer, target: Target
+    server: IosServer, target: Target, golden: Golden
 ) -> None:
+    told = []
     for worse in (replace(UPLINK, vlans=(10, 20)), replace(UPLINK, mode="shut", vlans=())):
-        with pytest.raises(Refused, match="TH-SWITCH-LOCKOUT"):
+        with pytest.raises(Refused) as refused:
             apply_switch(target, replace(WANTED, ports=(worse,)), check=True)
+        told.append(f"{refused.value}\n")
+    golden("refusals/a_switch_that_would_be_locked_out", "".join(told))
     assert server.device.entered == []
 
 
