@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as documents
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,9 +13,7 @@ import typer
 from orchestrator.cli.options import DEFAULT_INVENTORY, AsJson, Inventory
 
 if TYPE_CHECKING:
-    from orchestrator.model.apply_plan import ApplyPlan, Foreseen
-    from orchestrator.model.quarantine import Quarantined
-    from orchestrator.model.request import RequestPlan
+    from orchestrator.model.apply_plan import Foreseen
     from orchestrator.requested import Asked
 
 PENDING = 2
@@ -67,11 +66,15 @@ def plan(  # noqa: PLR0913, PLR0917 - the options of two plans
         wish = asked(inventory, base, head or "HEAD", repository, history)
         return _request(wish, approved, shape, (out, valid))
     _only_with_base(head=head, repository=repository, history=history, approved=approved)
+    from orchestrator.cli.carry_out import warn
     from orchestrator.outlook import outlook
+    from orchestrator.report.quarantine_text import quarantine_text
 
     foreseen = _foreseen(inventory, ask, out, valid)
     found = outlook(foreseen, inventory)
-    typer.echo(_shown(found, foreseen.quarantined, shape))
+    for one in foreseen.quarantined:
+        warn(quarantine_text(one))
+    typer.echo(_told("plan", shape, found, *([foreseen.quarantined] if shape == "json" else [])))
     return 0 if found.is_empty else PENDING
 
 
@@ -93,25 +96,6 @@ def _foreseen(inventory: Path, ask: bool, out: Path | None, valid: int) -> Fores
 
         save_apply(out, prospect, valid)
     return replace(prospect.foreseen, quarantined=in_quarantine(prospect.wanted.town))
-
-
-def _shown(found: ApplyPlan, quarantined: tuple[Quarantined, ...], shape: str) -> str:
-    from orchestrator.cli.carry_out import warn
-    from orchestrator.report.quarantine_text import quarantine_text
-
-    for one in quarantined:
-        warn(quarantine_text(one))
-    if shape == "json":
-        from orchestrator.report.plan_json import plan_json
-
-        return documents.dumps(plan_json(found, quarantined), ensure_ascii=False, indent=2)
-    if shape == "markdown":
-        from orchestrator.report.plan_markdown import plan_markdown
-
-        return plan_markdown(found)
-    from orchestrator.report.plan_text import plan_text
-
-    return plan_text(found)
 
 
 def _shape(shape: str) -> str:
@@ -143,19 +127,12 @@ def _request(wish: Asked, approved: bool, shape: str, keep: tuple[Path | None, i
         from orchestrator.saved_plan import save_request
 
         save_request(out, found, wish, valid)
-    typer.echo(_told(found, shape))
+    typer.echo(_told("request", shape, found))
     return 0 if found.is_empty else PENDING
 
 
-def _told(found: RequestPlan, shape: str) -> str:
-    if shape == "json":
-        from orchestrator.report.request_json import request_json
-
-        return documents.dumps(request_json(found), ensure_ascii=False, indent=2)
-    if shape == "markdown":
-        from orchestrator.report.request_markdown import request_markdown
-
-        return request_markdown(found)
-    from orchestrator.report.request_text import request_text
-
-    return request_text(found)
+def _told(kind: str, shape: str, *found: object) -> str:
+    """A plan in one of the formats, each in the file of its name."""
+    name = f"{kind}_{shape}"
+    said = getattr(import_module(f"orchestrator.report.{name}"), name)(*found)
+    return str(said) if shape != "json" else documents.dumps(said, ensure_ascii=False, indent=2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -100,7 +100,8 @@ class _Step:
         """The plan, with the excerpt if that holds all of its hosts, and shows all that changes on them."""
         hosts = set(self.before.town.hosts) | set(self.now.town.hosts) | self.recorded
         found = self._planned(self.excerpt_now[1], self.now.rendering, hosts, shared)
-        found, rendering, applied = self._with_changes(found, shared)
+        as_before = self._as_before(found, shared)
+        found, rendering, applied = self._with_changes(found, shared, as_before)
         plan = self._joined(found, hosts)
         if plan.is_empty:
             return Foreseen(plan)
@@ -108,16 +109,23 @@ class _Step:
         self._judge_rules(whole)
         told = {*plan.hosts, *(host for host, _ in plan.unverified)}
         is_inside = told <= set(self.now.town.hosts) and len(plan.hosts) <= MANY
-        if not is_inside or self._is_beyond(plan, shared):
+        is_beyond = any(name in shared and name not in as_before for name in map(_name, plan.units))
+        if not is_inside or is_beyond:
             return Foreseen(plan)
         side = Side(self.now.town, self.now.intent, rendering, {}, whole)
         return Foreseen(plan, side, applied, self._last_firewall(plan))
 
-    def _is_beyond(self, plan: Plan, shared: Mapping[Unit, str]) -> bool:
-        """Whether a unit was last applied in another state than the base: it may change what is left out."""
-        digest_before = self._digests_before()
-        own = (unit for unit in plan.units if (unit.host, unit.role) in shared)
-        return any(unit.previous != digest_before(unit) for unit in own)
+    def _as_before(self, found: Plan, shared: Mapping[Unit, str]) -> frozenset[Unit]:
+        """The units that were last applied in the state of the base; another may change what is left out."""
+        due = {_name(unit): unit.arguments for unit in self.base.plan.units}
+
+        def digest_before(unit: PlannedUnit) -> str:
+            if unit.host in self.recorded:
+                return digest(joined(self.base.shared[_name(unit)]))
+            return due.get(_name(unit), unit.previous)
+
+        own = (unit for unit in found.units if _name(unit) in shared)
+        return frozenset(_name(unit) for unit in own if unit.previous == digest_before(unit))
 
     def _policed(self, shared: Mapping[Unit, str]) -> Policed:
         from orchestrator.replan.whole_policy import first_firewall, policed
@@ -173,21 +181,21 @@ class _Step:
             yield name, joined(edited_arguments(self.base.shared[name], before[name], unit.arguments))
 
     def _with_changes(
-        self, found: Plan, shared: Mapping[Unit, str]
+        self, found: Plan, shared: Mapping[Unit, str], as_before: frozenset[Unit]
     ) -> tuple[Plan, Rendering, Mapping[Unit, str]]:
         """The plan with its changes, and what was compared: the rendering, and last arguments by unit.
 
         Differences between excerpts are those of the whole town, where it was applied as it was before.
         """
-        before, now, digest_before = _arguments(self.before), _arguments(self.now), self._digests_before()
+        before, now = _arguments(self.before), _arguments(self.now)
         known = self.present.known(unit.previous for unit in found.units if unit.previous)
         applied: dict[str, str] = {}
         rendered: dict[Unit, Mapping[str, object]] = {}
         wanted: set[str] = set()
         for unit in found.units:
-            name = (unit.host, unit.role)
+            name = _name(unit)
             arguments = now[name]
-            if name in shared and unit.previous == digest_before(unit):
+            if name in as_before:
                 applied[unit.previous] = canonical(before[name])
             else:
                 wanted.add(unit.previous)
@@ -205,17 +213,9 @@ class _Step:
         }
         return with_changes(found, rendering, applied), rendering, last
 
-    def _digests_before(self) -> Callable[[PlannedUnit], str]:
-        """Digest of the base's arguments of a unit; one that was not due then had them applied."""
-        due = {(unit.host, unit.role): unit.arguments for unit in self.base.plan.units}
 
-        def of(unit: PlannedUnit) -> str:
-            name = (unit.host, unit.role)
-            if unit.host in self.recorded:
-                return digest(joined(self.base.shared[name]))
-            return due.get(name, unit.previous)
-
-        return of
+def _name(unit: PlannedUnit) -> Unit:
+    return unit.host, unit.role
 
 
 def _arguments(wanted: Desired) -> dict[Unit, Mapping[str, object]]:
