@@ -25,6 +25,7 @@ from orchestrator.plan.drifted import with_every_handler
 from orchestrator.plan.units import DRIFTED
 from orchestrator.reach import PROJECT, UNREACHABLE, Answer
 from orchestrator.record import Ledger
+from orchestrator.report.drift_text import drift_text
 from tests.bench.planning import remember_all
 from tests.drift.scratch import Scratch, lab
 
@@ -108,6 +109,12 @@ def test_a_host_that_nobody_looked_at_after_its_apply_is_named(town: Town) -> No
     drift = drift_of(lab(), known, town, town, lambda _: None)
     assert drift.unattested == ("lab-dhcp1",)
     assert not drift.is_none
+
+
+def test_where_nothing_was_ever_applied_nothing_is_called_right() -> None:
+    """Sabotage: say of nobody that nothing was changed by hand."""
+    said = drift_text(Drift("lab", (), ()))
+    assert said == "lab: nobody was asked, for nothing is remembered of what stands there since an apply"
 
 
 def test_a_failed_run_makes_nothing_right_that_a_hand_changed(town: Town) -> None:
