@@ -37,9 +37,7 @@ def drift_text(drift: Drift) -> str:
 
 def _summary(drift: Drift) -> str:
     if not drift.asked:
-        return (
-            f"{drift.town}: nobody was asked, for nothing is remembered of what stands there since an apply"
-        )
+        return f"{drift.town}: nobody was asked: no apply remembers what stands there"
     hosts = f"{len(drift.asked) - len(drift.silent)} of {len(drift.asked)} hosts answered"
     found = drift.differences
     if not found:

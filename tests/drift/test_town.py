@@ -114,7 +114,7 @@ def test_a_host_that_nobody_looked_at_after_its_apply_is_named(town: Town) -> No
 def test_where_nothing_was_ever_applied_nothing_is_called_right() -> None:
     """Sabotage: say of nobody that nothing was changed by hand."""
     said = drift_text(Drift("lab", (), ()))
-    assert said == "lab: nobody was asked, for nothing is remembered of what stands there since an apply"
+    assert said == "lab: nobody was asked: no apply remembers what stands there"
 
 
 def test_a_failed_run_makes_nothing_right_that_a_hand_changed(town: Town) -> None:
