@@ -66,8 +66,9 @@ def test_each_kind_of_secret_is_found_and_never_shown(lab: LabRepository, path: 
 
 
 def test_what_a_later_commit_took_out_is_found_all_the_same(lab: LabRepository) -> None:
-    """Sabotage: look at the last commit only."""
+    """Sabotage: look at the last commit only, or at the first."""
     lab.git("switch", "-q", "-c", "request")
+    put(lab, {"docs/notes.md": "words\n"}, "harmless")
     put(lab, {"inventories/lab/notes.yml": "admin_password: Tr0ub4dor\n"}, "oops")
     lab.git("rm", "-q", "inventories/lab/notes.yml")
     lab.commit("nothing happened")
