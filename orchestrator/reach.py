@@ -33,7 +33,7 @@ Host {host}
   ServerAliveCountMax 3
   ControlMaster auto
   ControlPersist 120s
-  ControlPath {control}/%C
+  ControlPath {socket}%C
 
 """
 
@@ -81,8 +81,9 @@ def write_ssh_config(town: Town, intent: Intent) -> Path:
     It lies beside its sockets and is named by its content: scenarios in other namespaces write their own.
     """
     connection, control = town.connection, control_directory()
+    pins = _pins(in_project(connection.known_hosts))
     text = "".join(
-        _host_block(connection, host, str(placement.control_address), control)
+        _host_block(connection, host, str(placement.control_address), f"{control}/{pins}")
         for host, placement in intent.placements.items()
     )
     path = control / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.config"
@@ -91,12 +92,18 @@ def write_ssh_config(town: Town, intent: Intent) -> Path:
     return draft.replace(path)
 
 
-def _host_block(connection: Connection, host: str, address: str, control: Path) -> str:
+def _pins(known_hosts: Path) -> str:
+    """Name the pinned keys as they are: an open connection was made to those of before, and asks no more."""
+    text = known_hosts.read_bytes() if known_hosts.exists() else b""
+    return hashlib.sha256(text).hexdigest()[:8]
+
+
+def _host_block(connection: Connection, host: str, address: str, socket: str) -> str:
     return _HOST.format(
         host=host,
         address=address,
         user=connection.user,
-        control=control,
+        socket=socket,
         private_key=in_project(connection.private_key),
         known_hosts=in_project(connection.known_hosts),
     )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import paramiko
 import pytest
 
 from orchestrator.apply.survey import known_keys, survey
+from orchestrator.desired import desired
 from orchestrator.model.plan import Observation
-from orchestrator.reach import Ssh
+from orchestrator.reach import PROJECT, Ssh, write_ssh_config
 from tests.switches.ios_device import IosDevice
 from tests.switches.ios_server import IosServer
 
@@ -74,3 +76,19 @@ def test_a_machine_that_is_switched_off_is_only_not_reachable(tmp_path: Path) ->
     config.write_text("Host pc-1\n  HostName 127.0.0.1\n  Port 1\n  BatchMode yes\n")
     seen = survey(Ssh(config), ["pc-1"], {})["pc-1"]
     assert (seen.reachable, seen.rejected) == (False, None)
+
+
+def test_a_pin_that_changed_is_held_against_a_new_connection(tmp_path: Path) -> None:
+    """An open one was made to the key of before. Sabotage: leave the pins out of the sockets' names."""
+    lab, known = desired(PROJECT / "inventories/lab"), tmp_path / "known_hosts"
+    town = replace(lab.town, connection=replace(lab.town.connection, known_hosts=str(known)))
+
+    def sockets() -> set[str]:
+        lines = write_ssh_config(town, lab.intent).read_text(encoding="utf-8").splitlines()
+        return {line for line in lines if "ControlPath" in line}
+
+    known.write_text("one")
+    before = sockets()
+    assert before == sockets()
+    known.write_text("another")
+    assert before.isdisjoint(sockets())
