@@ -95,6 +95,12 @@ class Attestor:
         touched = {one.unit.host for one in outcome.units if one.unit.role not in DEVICES}
         self.remember(outcome.run, touched, applied, before)
 
+    def catch_up(self, run: str) -> None:
+        """Remember how units stand that an earlier run applied and did not live to attest, and no others."""
+        units = {unit for unit in self.ledger.unattested() if unit[1] not in DEVICES}
+        hosts = {host for host, _ in units} & {unit.host for unit in self.rendering.units}
+        self.remember(run, hosts, units, self.before(hosts))
+
     def remember(
         self,
         run: str,

@@ -7,11 +7,14 @@ from contextlib import closing
 from dataclasses import replace
 
 from orchestrator.apply.crash import as_told
+from orchestrator.attesting import Attestor
+from orchestrator.desired import Desired
 from orchestrator.model.ground import Ground
 from orchestrator.model.interrupted import Interrupted
 from orchestrator.model.plan import Plan
 from orchestrator.model.record import Entry
 from orchestrator.model.town import Town
+from orchestrator.reach import Shell
 from orchestrator.record import Ledger
 from orchestrator.record.interrupted import interrupted
 from orchestrator.record.place import ledger_path
@@ -37,7 +40,8 @@ def rest_of(cut: Interrupted, plan: Plan) -> Plan:
     return replace(left, unwanted=tuple(host for host in left.unwanted if host in cut.unwanted))
 
 
-def close(town: Town, cut: Interrupted) -> None:
-    """Give a run its end: nothing of it is left to do."""
-    with closing(Ledger(ledger_path(town))) as ledger:
+def close(wanted: Desired, cut: Interrupted, shell: Shell) -> None:
+    """Give a run its end: nothing of it is left to do but to look how its units stand."""
+    with closing(Ledger(ledger_path(wanted.town))) as ledger:
+        Attestor(shell, ledger, wanted.rendering).catch_up(cut.run)
         as_told(ledger).append([Entry("end", cut.run, details=json.dumps({"resumed": True}))])

@@ -155,7 +155,7 @@ def apply_town(root: Path, agreed: Callable[[Prospect], bool], options: Options)
         if cut and options.only_rest:
             prospect = replace(prospect, plan=rest_of(cut, prospect.plan))
         if prospect.plan.is_empty and cut:
-            close(town, cut)
+            close(prospect.wanted, cut, options.hands.shell(prospect.wanted))
         with closing(Ledger(ledger_path(town))) as ledger:
             ward = Ward(prospect, ledger, options.hands, partial(prove, prospect, options), options.tell)
             prospect = options.narrow(ward.keep_out(options.released, options.kept_out))
@@ -232,6 +232,8 @@ def carry_out(prospect: Prospect, ledger: Ledger, options: Options, cut: str = "
         pending = with_every_handler(prospect.plan, attestor.drifted(before))
         outcome = apply(pending, rendering, prospect.code, order, tools)
         attestor.after(outcome, before)
+        if cut:
+            attestor.catch_up(order.run)
         units = checked_units(prospect.plan, outcome)
         scope = "town" if outcome.succeeded else "role"
         verdict = prove(prospect, options, Selection(units=units, scope=scope))

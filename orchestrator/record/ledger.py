@@ -50,6 +50,12 @@ _QUARANTINE = f"""
 SELECT {_COLUMNS} FROM record WHERE kind IN ('quarantined', 'released') ORDER BY number
 """  # noqa: S608
 _CARRYING = "SELECT host, kind, MAX(number) FROM record WHERE role = ? GROUP BY host"
+_UNATTESTED = """
+SELECT done.host, done.role FROM
+(SELECT host, role, MAX(number) AS number FROM record WHERE kind = 'applied' GROUP BY host, role) AS done
+LEFT JOIN (SELECT host, MAX(number) AS number FROM record WHERE kind = 'attested' GROUP BY host) AS seen
+ON seen.host = done.host WHERE done.number > COALESCE(seen.number, 0)
+"""
 _KNOWN = "SELECT digest FROM content WHERE digest IN (SELECT value FROM json_each(?))"
 
 
@@ -173,6 +179,10 @@ class Ledger:
     def attested(self) -> dict[str, str]:
         """Return the digest of each host's newest attestation since it was last retired, if it was."""
         return {str(host): str(digest) for host, digest, _ in self._store.execute(_ATTESTED)}
+
+    def unattested(self) -> set[tuple[str, str]]:
+        """Return host and role of the units that were applied since their host was attested."""
+        return {(str(host), str(role)) for host, role in self._store.execute(_UNATTESTED)}
 
     def known(self, digests: Iterable[str]) -> set[str]:
         """Return those digests whose arguments are remembered."""

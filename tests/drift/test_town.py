@@ -19,6 +19,7 @@ from orchestrator.errors import MachineError
 from orchestrator.model.drift import Drift
 from orchestrator.model.outcome import APPLIED, FAILED, Outcome, UnitOutcome
 from orchestrator.model.plan import PlannedUnit, Wave
+from orchestrator.model.record import Entry
 from orchestrator.model.switch import Compared
 from orchestrator.pipeline import look
 from orchestrator.plan.drifted import with_every_handler
@@ -122,6 +123,19 @@ def test_a_failed_run_makes_nothing_right_that_a_hand_changed(town: Town) -> Non
     town.machines["lab-av1"].run("echo changed >> $ROOT/etc/sudoers.d/townhall")
     town.apply("second", FAILED)
     assert [one.spot.name for one in town.drift().differences] == ["/etc/sudoers.d/townhall"]
+
+
+def test_what_a_run_applied_and_did_not_live_to_attest_is_no_drift_after_the_next(town: Town) -> None:
+    """What a hand changed elsewhere stays. Sabotage: attest nothing, or all of the host as it is."""
+    town.machines["lab-av1"].run("sed -i 's/autoindex off/autoindex on/' $ROOT/etc/nginx/conf.d/*.conf")
+    town.machines["lab-av1"].run("echo changed >> $ROOT/etc/sudoers.d/townhall")
+    assert len(town.drift().differences) == 2
+    town.ledger.append([Entry("applied", "killed", "lab-av1", "antivirus_server")])
+    Attestor(town, town.ledger, lab().rendering).catch_up("next")
+    assert [one.spot.name for one in town.drift().differences] == ["/etc/sudoers.d/townhall"]
+    assert (
+        town.ledger.unattested() & {(host, role) for host in HOSTS for role in ("antivirus_server",)} == set()
+    )
 
 
 def test_a_unit_that_a_hand_changed_runs_every_handler(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
