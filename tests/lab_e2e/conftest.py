@@ -71,6 +71,11 @@ def host(wanted: Desired) -> str:
     return wanted.town.groups["firewalls"][0]
 
 
+def at_the_console(host: str, command: str) -> subprocess.CompletedProcess[str]:
+    """Do as a person at a machine does, whatever its doors let in."""
+    return run("podman", "exec", host, "sh", "-c", command)
+
+
 def power_cut(host: str) -> None:
     """Cut a machine's power and switch it on again: what was in memory alone, such as its rules, is gone."""
     engine = podman()
