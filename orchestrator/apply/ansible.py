@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from orchestrator.errors import UsageError
 from orchestrator.reach import PROJECT, control_directory
 
-ACCELERATED_CORES = ("2.19.",)
+ACCELERATED_CORES = ("2.19.", "2.21.")
 _LEASHED = Path(__file__).with_name("leashed")
 _ACTIONS = Path(__file__).parents[1] / "ansible_plugins" / "action"
 
