@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from orchestrator.load.argument_files import Specs
 from orchestrator.load.assemble import assemble
+from orchestrator.load.bound import BOUND, Bound, bounded
 from orchestrator.load.files import read_specs, right_files
 from orchestrator.load.problems import Problems
 from orchestrator.load.reading import read_draft
@@ -36,21 +37,24 @@ def load_files(
     return load_text(files, today, read_specs(ROLES), PurePosixPath(root), reserved)
 
 
-def load_text(
+def load_text(  # noqa: PLR0913
     files: Mapping[str, str],
     today: date | None = None,
     specs: Specs | None = None,
     root: PurePosixPath = NOWHERE,
     reserved: frozenset[IPv4Address] = frozenset(),
+    *,
+    bound: Bound = BOUND,
 ) -> Town:
     """The town of texts by their path in the inventory, from memory; raises Refused with every problem.
 
     `specs` are the declared arguments of each role; without them the names of role arguments are not judged.
-    `reserved` addresses are proposed to nobody.
+    `reserved` addresses are proposed to nobody. Nothing of the load may take more than the `bound`.
     """
     problems = Problems()
-    draft = read_draft(files, specs, problems, today)
-    draft.reserved = reserved
-    judge(draft, problems)
-    problems.refuse()
-    return assemble(draft, root)
+    with bounded(files, bound):
+        draft = read_draft(files, specs, problems, today)
+        draft.reserved = reserved
+        judge(draft, problems)
+        problems.refuse()
+        return assemble(draft, root)

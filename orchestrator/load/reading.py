@@ -8,6 +8,7 @@ from datetime import date
 
 from orchestrator.load import argument_files, common_files, host_files, secret_files
 from orchestrator.load.argument_files import Specs
+from orchestrator.load.bound import bounded
 from orchestrator.load.document import read
 from orchestrator.load.draft import Draft
 from orchestrator.load.problems import Problems
@@ -26,7 +27,15 @@ PLUGIN = "townhall.yml"
 def read_draft(
     files: Mapping[str, str], specs: Specs | None, problems: Problems, today: date | None = None
 ) -> Draft:
-    """Everything that the files say, with the problems of single files and values noted."""
+    """Everything that the files say, with the problems of single files and values noted.
+
+    Raises Refused where that takes far more memory or time than files of their size may.
+    """
+    with bounded(files):
+        return _draft(files, specs, problems, today)
+
+
+def _draft(files: Mapping[str, str], specs: Specs | None, problems: Problems, today: date | None) -> Draft:
     draft = Draft(today=today)
     tables: dict[str, Table] = {}
     for file in sorted(files):
