@@ -53,8 +53,13 @@ class Known:
 def find_drift(root: Path, hosts: Iterable[str] | None = None, heard: Heard = lambda _: None) -> Drift:
     """Ask all hosts, or those named, each over one connection; `heard` is told each that has answered."""
     wanted = desired(root)
+    return drift_on(wanted, wanted.intent.placements if hosts is None else hosts, heard)
+
+
+def drift_on(wanted: Desired, hosts: Iterable[str], heard: Heard = lambda _: None) -> Drift:
+    """Ask these hosts of a town, each over one connection."""
     with closing(Ledger(ledger_path(wanted.town))) as ledger:
-        known = known_of(wanted, ledger, set(wanted.intent.placements if hosts is None else hosts))
+        known = known_of(wanted, ledger, set(hosts))
     return drift_of(wanted, known, ssh(wanted), Switches(), heard)
 
 

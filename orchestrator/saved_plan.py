@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from orchestrator.desired import Desired
+from orchestrator.drift import Marks, marks
+from orchestrator.drifted import drift_on
 from orchestrator.errors import MachineError, Problem, Refused, UsageError
 from orchestrator.git import Repository
 from orchestrator.load.files import right_files
+from orchestrator.model.drift import Drift
 from orchestrator.model.request import REMOVED, RequestPlan
 from orchestrator.model.town import Town
 from orchestrator.plan.saved import (
@@ -29,14 +35,24 @@ from orchestrator.record import Ledger
 from orchestrator.record.place import ledger_path
 from orchestrator.requested import Asked
 
+Ask = Callable[[Desired, Iterable[str]], Drift]
 HOURS = {APPLY: 24, REQUEST: 14 * 24}
 
 
-def save_apply(path: Path, prospect: Prospect, hours: int, now: datetime | None = None) -> None:
-    """Keep an apply plan with all that it follows from."""
+def save_apply(
+    path: Path, prospect: Prospect, hours: int, now: datetime | None = None, ask: Ask = drift_on
+) -> Mapping[str, str]:
+    """Keep an apply plan with all that it follows from.
+
+    Its hosts are asked what hands changed there; return those that did not answer, and why: the plan cannot
+    be held to what stands on them.
+    """
     plan = prospect.plan
+    found = ask(prospect.wanted, plan.hosts)
+    basis = replace(basis_of(prospect), by_hand=marks(found))
     units = tuple((unit.host, unit.role, unit.key) for unit in plan.units)
-    _write(path, SavedPlan(APPLY, plan.town, *_times(APPLY, hours, now), basis_of(prospect), units))
+    _write(path, SavedPlan(APPLY, plan.town, *_times(APPLY, hours, now), basis, units))
+    return found.silent
 
 
 def save_request(path: Path, plan: RequestPlan, wish: Asked, hours: int, now: datetime | None = None) -> None:
@@ -66,11 +82,17 @@ def read_saved(path: Path) -> SavedPlan:
     return saved
 
 
-def hold_to(saved: SavedPlan, prospect: Prospect, path: Path, also_backlog: bool = False) -> None:
-    """Raise Refused unless what is pending now is what the kept plan says, or no more than was reviewed."""
+def hold_to(
+    saved: SavedPlan, prospect: Prospect, path: Path, also_backlog: bool = False, ask: Ask = drift_on
+) -> None:
+    """Raise Refused unless what is pending now is what the kept plan says, or no more than was reviewed.
+
+    The hosts that answered when it was kept are asked again what hands changed there.
+    """
     town, place, now = prospect.wanted.town, str(path), basis_of(prospect)
     problems = list(foreign(saved, town.identity.name, place))
     if saved.kind == APPLY:
+        now = replace(now, by_hand=_by_hand(prospect, saved.basis.by_hand, ask))
         problems += stale(saved, now, _chained(town, saved.basis.record), prospect.plan, place)
     else:
         problems += _unseen(saved, now, prospect.root, place)
@@ -94,6 +116,11 @@ def basis_of(prospect: Prospect) -> Basis:
             host: prospect.observed[host].machine for host in prospect.plan.hosts if host in prospect.observed
         },
     )
+
+
+def _by_hand(prospect: Prospect, hosts: Iterable[str], ask: Ask) -> Marks:
+    asked = set(hosts)
+    return marks(ask(prospect.wanted, asked)) if asked else {}
 
 
 def _unseen(saved: SavedPlan, now: Basis, root: Path, place: str) -> tuple[Problem, ...]:

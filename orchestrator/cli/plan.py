@@ -84,6 +84,7 @@ def _foreseen(inventory: Path, ask: bool, out: Path | None, valid: int) -> Fores
 
         return previewed(inventory)
     from orchestrator.apply.host_keys import hold_host_keys
+    from orchestrator.cli.carry_out import warn
     from orchestrator.pipeline import lawful, look, look_closer
     from orchestrator.record.quarantine import in_quarantine
 
@@ -94,7 +95,9 @@ def _foreseen(inventory: Path, ask: bool, out: Path | None, valid: int) -> Fores
     if out:
         from orchestrator.saved_plan import save_apply
 
-        save_apply(out, prospect, valid)
+        silent = save_apply(out, prospect, valid)
+        if silent:
+            warn(f"{out} is not held to what a hand changes on {', '.join(silent)}: no answer")
     return replace(prospect.foreseen, quarantined=in_quarantine(prospect.wanted.town))
 
 

@@ -19,7 +19,8 @@ AGAIN = "look at a new one: townhall plan --out FILE"
 class Basis:
     """What a plan follows from: commit, digests of the inventory's files, versions of secrets, ledger.
 
-    `chained` is the hash of the ledger's record number `record`; `machines` are identities by host.
+    `chained` is the hash of the ledger's record number `record`; `machines` are identities by host. `by_hand`
+    tells of each host that answered what hands had changed there: the words, each with a digest.
     """
 
     commit: str
@@ -28,6 +29,7 @@ class Basis:
     record: int = 0
     chained: str = ""
     machines: Mapping[str, str] = field(default_factory=dict)
+    by_hand: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def stale(saved: SavedPlan, now: Basis, chained: str, plan: Plan, place: str) ->
         *_of_secrets(before, now),
         *_of_ledger(before, now, chained),
         *_of_machines(before, now),
+        *_of_hands(before, now),
         *_of_units(saved, plan),
     ):
         yield Problem(f"{place}:1", f"TH-PLAN-{code}", value, f"stale plan: {reason}", AGAIN)
@@ -150,6 +153,15 @@ def _of_machines(before: Basis, now: Basis) -> _Found:
         fingerprint, _, machine_id = machine.partition(" ")
         if known and Observation(fingerprint, machine_id).is_other_than(known):
             yield "MACHINE", host, "this is another machine than the one that was planned for"
+
+
+def _of_hands(before: Basis, now: Basis) -> _Found:
+    """What stands as the last run left it speaks against no plan, also where a hand put it back."""
+    for host in sorted(before.by_hand.keys() & now.by_hand.keys()):
+        known = before.by_hand[host]
+        for words, digest in sorted(now.by_hand[host].items()):
+            if known.get(words) != digest:
+                yield "HAND", host, f"changed by hand {'again since' if words in known else 'since'}: {words}"
 
 
 def _of_units(saved: SavedPlan, plan: Plan) -> _Found:

@@ -36,7 +36,13 @@ plans = st.builds(
     words,
     words,
     st.builds(
-        Basis, words, st.dictionaries(words, words, max_size=3), st.just({"a": 1}), st.integers(), words
+        Basis,
+        words,
+        st.dictionaries(words, words, max_size=3),
+        st.just({"a": 1}),
+        st.integers(),
+        words,
+        by_hand=st.dictionaries(words, st.just({"/a is gone": "1f"}), max_size=3),
     ),
     st.lists(st.tuples(words, words, words), max_size=3).map(tuple),
 )
