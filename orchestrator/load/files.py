@@ -9,7 +9,7 @@ from pathlib import Path
 
 from orchestrator.errors import UsageError
 from orchestrator.load.argument_files import Specs
-from orchestrator.load.judge import FILE, FOLDERS, LIMIT, LINK, OTHER, Found, is_data, texts
+from orchestrator.load.judge import FILE, FOLDERS, LIMIT, LINK, OTHER, Found, are_together, is_data, texts
 from orchestrator.load.problems import Problems
 
 
@@ -19,8 +19,11 @@ def read_files(root: Path, problems: Problems) -> dict[str, str]:
         raise UsageError(
             f"{root}: there is no such inventory; name its folder with -i, such as inventories/lab"
         )
-    raw = {path: _bytes(entry) for path, entry in _walk(root, "") if is_data(_seen(path, entry), problems)}
-    return texts(raw, problems)
+    seen = {entry: _seen(path, entry) for path, entry in _walk(root, "")}
+    kept = {entry: found for entry, found in seen.items() if is_data(found, problems)}
+    if not are_together(kept.values(), problems):
+        return {}
+    return texts({found.path: _bytes(entry) for entry, found in kept.items()}, problems)
 
 
 def right_files(root: Path) -> dict[str, str]:

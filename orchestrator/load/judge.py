@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from orchestrator.load.problems import Problems, shown
@@ -10,6 +10,8 @@ from orchestrator.load.reading import expected, unexpected
 from orchestrator.model.source import Source
 
 LIMIT = 64 * 2**20
+LIMIT_TOGETHER = 2 * LIMIT
+"""Four times what the lines of 100,000 PCs take."""
 FILE, LINK, OTHER = "file", "link", "other"
 FOLDERS = ("hosts", "group_vars")
 
@@ -46,6 +48,17 @@ def is_data(found: Found, problems: Problems) -> bool:
     else:
         return True
     return False
+
+
+def are_together(kept: Collection[Found], problems: Problems) -> bool:
+    """Whether files that may be read each may be read all; what forbids it is noted at the largest."""
+    size = sum(found.size for found in kept)
+    if size > LIMIT_TOGETHER:
+        largest = max(kept, key=lambda found: found.size).path
+        reason = f"all files together are larger than {LIMIT_TOGETHER >> 20} MiB; this one is the largest"
+        remedy = "look at what came last into it: a line of data is short"
+        problems.add(Source(largest, 1), "TH-FILES-SIZE", size, reason, remedy)
+    return size <= LIMIT_TOGETHER
 
 
 def texts(raw: Mapping[str, bytes], problems: Problems) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from orchestrator.load.judge import FILE, FOLDERS, LINK, OTHER, Found, is_data, texts
+from orchestrator.load.judge import FILE, FOLDERS, LINK, OTHER, Found, are_together, is_data, texts
 from orchestrator.load.problems import Problems
 
 _LONGEST_LINK = 4096
@@ -48,12 +48,14 @@ def read_revision(objects: Objects, commit: str, folder: str, problems: Problems
     seen = {_named(path): _found(path, entry) for path, entry in sorted(entries.items())}
     short = [path for path, found in seen.items() if found.kind == LINK and found.size <= _LONGEST_LINK]
     links = objects.blobs(entries[path].id for path in short)
-    kept = []
+    kept: list[str] = []
     for path, found in seen.items():
         entry = entries.get(path)
         target = links.get(entry.id, b"").decode("utf-8", "replace") if entry else ""
         if is_data(Found(found.path, found.kind, found.mode, found.size, target), problems):
             kept.append(path)
+    if not are_together([seen[path] for path in kept], problems):
+        return {}
     contents = objects.blobs(entries[path].id for path in kept)
     return texts({path: contents[entries[path].id] for path in kept}, problems)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
 from orchestrator.errors import Refused, UsageError
+from orchestrator.git import TreeEntry
 from orchestrator.load import load
 from orchestrator.load.judge import LIMIT
+from orchestrator.load.revision import right_revision
 from tests.golden import Golden
 from tests.load.towns import LAB, lab_files, problems_of
 
@@ -98,6 +100,30 @@ def test_a_file_of_more_than_64_mib_is_refused_unread(town: Path, golden: Golden
     with (town / "hosts/workstations.yml").open("r+b") as file:
         file.truncate(LIMIT + 1)
     golden("refusals/a_file_that_is_too_large", refusal(town))
+
+
+def test_files_that_are_too_large_together_are_refused_unread(town: Path, golden: Golden) -> None:
+    """Sabotage: look at each file alone."""
+    for number in range(3):
+        with (town / f"hosts/more{number}.yml").open("wb") as file:
+            file.truncate(LIMIT - number)
+    golden("refusals/files_that_are_too_large_together", refusal(town))
+
+
+def test_files_of_a_commit_that_are_too_large_together_are_refused_unread() -> None:
+    """Sabotage: read contents before their sizes are looked at."""
+
+    class Large:
+        def tree(self, commit: str, folder: str = "") -> list[TreeEntry]:
+            return [TreeEntry(f"town/hosts/more{n}.yml", "100644", str(n), LIMIT) for n in range(3)]
+
+        def blobs(self, ids: Iterable[str]) -> dict[str, bytes]:
+            assert not list(ids), "contents were asked for"
+            return {}
+
+    with pytest.raises(Refused) as refused:
+        right_revision(Large(), "HEAD", "town")
+    assert [problem.code for problem in refused.value.problems] == ["TH-FILES-SIZE"]
 
 
 def test_a_yaml_bomb_is_refused_at_once() -> None:

@@ -1,4 +1,4 @@
-"""A kept plan is good for one apply, whatever came of it: how that began is a record that it did not know."""
+"""A plan of what is pending is good for one apply, whatever came of it: that one's beginning is on record."""
 
 from __future__ import annotations
 
