@@ -64,8 +64,10 @@ def scan(file: str, text: str, problems: Problems) -> bool:
 
 def _characters(file: str, text: str, problems: Problems) -> None:
     seen: set[tuple[int, str]] = set()
+    line, counted = 1, 0
     for found in _FORBIDDEN.finditer(text):
-        line = _line_number(text, found.start())
+        line += text.count("\n", counted, found.start())
+        counted = found.start()
         if (line, found[0]) not in seen:
             seen.add((line, found[0]))
             what = _NAMES.get(found[0], "a character that hides or turns text around")

@@ -66,6 +66,13 @@ def test_a_load_that_takes_too_long_is_refused(large: dict[str, str], golden: Go
     assert load_text(large, TODAY, SPECS).hosts
 
 
+def test_a_million_hidden_characters_are_refused_at_once() -> None:
+    """Sabotage: count lines from the beginning of the file at each of them."""
+    hidden = lab_files() | {"hosts/workstations.yml": "#" + "\0" * 1_000_000}
+    found = refusal(hidden, Bound(seconds=5, seconds_a_character=0)).problems
+    assert [str(one.place) for one in found if one.code == "TH-CHARACTER"] == ["hosts/workstations.yml:1"]
+
+
 def test_a_load_in_another_thread_is_held_to_its_memory(large: dict[str, str]) -> None:
     """Only the main thread hears alarms. Sabotage: set limits in the main thread only."""
     with ThreadPoolExecutor(1) as pool:
