@@ -21,8 +21,9 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
 _FILES = {kind: file for file, by_section in _KINDS.items() for kind in by_section.values()}
 _FIELD = re.compile(r'([a-z_]+): (?:"([^"]*)"|([^,}]+))')
 _ENTRY = r" +(?:- |(?!hosts:|children:|vars:)[A-Za-z][A-Za-z0-9_.-]*: )\{[^{}\n]*\}"
-_RUN = re.compile(rf"(?:^{_ENTRY}\n)++", re.MULTILINE)
-_ENTRIES = re.compile(rf"(?:{_ENTRY}\n)*+")
+# Atomic groups: a possessive repeat of a group takes a character too many in the Python of Debian 12.
+_RUN = re.compile(rf"(?>(?:^{_ENTRY}\n)+)", re.MULTILINE)
+_ENTRIES = re.compile(rf"(?>(?:{_ENTRY}\n)*)")
 _SECTION = re.compile(r"^[^ #\n].*$", re.MULTILINE)
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
