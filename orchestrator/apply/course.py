@@ -99,7 +99,7 @@ class Course:
             self.turns,
             self._lost,
             self.why_stopped,
-            self._is_over,
+            self._is_stopped,
         )
         if wanted:
             self._converge(name, leg)

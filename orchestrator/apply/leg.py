@@ -31,7 +31,7 @@ class Leg:
     turns: Turns
     lost: Callable[[], Iterable[PlannedUnit]]
     why_stopped: Callable[[], str]
-    is_over: Callable[[], bool]
+    is_stopped: Callable[[], bool]
     begun: tuple[RunPlay, ...] = ()
 
     def __post_init__(self) -> None:
@@ -46,7 +46,7 @@ class Leg:
     @property
     def units(self) -> list[PlannedUnit]:
         """The units of the plays that were carried out."""
-        return [unit for play in self.begun if play.name in self.wanted for unit in self._units(play)]
+        return [unit for play in self.begun for unit in self._units(play)]
 
     def why_not(self, play: RunPlay) -> str:
         """Wait for the turn of a play; say why it may not begin, or nothing."""
@@ -58,7 +58,7 @@ class Leg:
             if len(applied) < len(before):
                 return self._cut(before)
             self.turns.give(self.lane)
-            if not self.turns.take(self.lane, needed, self._is_given_up):
+            if not self.turns.take(self.lane, needed, self.is_stopped):
                 return self.why_stopped() or _GIVEN_UP
         if self._lost_elsewhere() & set(play.hosts):
             return self._cut(before)
@@ -79,6 +79,3 @@ class Leg:
     def _lost_elsewhere(self) -> set[str]:
         mine = {unit for play in self.rest for unit in self._units(play)}
         return {unit.host for unit in self.lost() if unit not in mine}
-
-    def _is_given_up(self) -> bool:
-        return bool(self.why_stopped()) or self.is_over()
