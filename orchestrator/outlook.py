@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from orchestrator.model.apply_plan import ApplyPlan, Foreseen
 
 def outlook(foreseen: Foreseen, root: Path) -> ApplyPlan:
     """Everything that is read before an apply; where the plan comes without its town, the town is read."""
+    return replace(_outlook(foreseen, root), quarantined=foreseen.quarantined)
+
+
+def _outlook(foreseen: Foreseen, root: Path) -> ApplyPlan:
     if foreseen.plan.is_empty:
         return ApplyPlan.without_impact(foreseen.plan)
     from orchestrator.desired import catalogue

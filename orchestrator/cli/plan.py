@@ -70,11 +70,10 @@ def plan(  # noqa: PLR0913, PLR0917 - the options of two plans
     from orchestrator.outlook import outlook
     from orchestrator.report.quarantine_text import quarantine_text
 
-    foreseen = _foreseen(inventory, ask, out, valid)
-    found = outlook(foreseen, inventory)
-    for one in foreseen.quarantined:
+    found = outlook(_foreseen(inventory, ask, out, valid), inventory)
+    for one in found.quarantined:
         warn(quarantine_text(one))
-    typer.echo(_told("plan", shape, found, *([foreseen.quarantined] if shape == "json" else [])))
+    typer.echo(_told("plan", shape, found))
     return 0 if found.is_empty else PENDING
 
 
@@ -134,8 +133,8 @@ def _request(wish: Asked, approved: bool, shape: str, keep: tuple[Path | None, i
     return 0 if found.is_empty else PENDING
 
 
-def _told(kind: str, shape: str, *found: object) -> str:
+def _told(kind: str, shape: str, found: object) -> str:
     """A plan in one of the formats, each in the file of its name."""
     name = f"{kind}_{shape}"
-    said = getattr(import_module(f"orchestrator.report.{name}"), name)(*found)
+    said = getattr(import_module(f"orchestrator.report.{name}"), name)(found)
     return str(said) if shape != "json" else documents.dumps(said, ensure_ascii=False, indent=2)

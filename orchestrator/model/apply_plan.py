@@ -61,13 +61,14 @@ class Leaving:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyPlan(Impact):
-    """Everything that is read before an apply; `record` is the ledger's newest."""
+    """Everything that is read before an apply; `record` is the ledger's newest. `quarantined` stay out."""
 
     risk: Risk
     record: int
     units: tuple[PendingUnit, ...] = ()
     unverified: tuple[Unproven, ...] = ()
     unwanted: tuple[Leaving, ...] = ()
+    quarantined: tuple[Quarantined, ...] = ()
 
     @property
     def is_empty(self) -> bool:

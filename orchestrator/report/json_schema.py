@@ -22,14 +22,6 @@ def schema_of(model: type, name: str, more: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def part_of(model: type) -> dict[str, Any]:
-    """Return the closed schema of a part that holds plain values only."""
-    from pydantic import TypeAdapter
-
-    found: dict[str, Any] = _closed(TypeAdapter(model).json_schema(mode="serialization"))
-    return found
-
-
 def _closed(value: Any) -> Any:
     """Every object of the model holds all of its parts, and no others."""
     if isinstance(value, list):
