@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -18,7 +17,8 @@ from orchestrator.plan.coverage import covers
 from orchestrator.record import Ledger
 from orchestrator.record.place import is_lab, ledger_path
 from orchestrator.record.runs import inventory_of, runs
-from orchestrator.signed import SIGNERS, unsigned
+from orchestrator.signed import unsigned
+from orchestrator.signer import allowed_signers
 
 BRANCHES = ("origin/HEAD", "origin/main")
 LOOKED_AT = 200
@@ -37,7 +37,7 @@ class Footing:
     commit: str = ""
     into: str = ""
     glass: str = ""
-    signers: Path = field(default_factory=lambda: Path(os.environ.get("TOWNHALL_ALLOWED_SIGNERS") or SIGNERS))
+    signers: Path = field(default_factory=allowed_signers)
 
 
 def stand(root: Path, footing: Footing, town: Town, files: Files, tell: Tell = lambda _: None) -> Ground:

@@ -157,6 +157,7 @@ def apply_town(root: Path, agreed: Callable[[Prospect], bool], options: Options)
         if prospect.plan.is_empty and cut:
             close(prospect.wanted, cut, options.hands.shell(prospect.wanted))
         with closing(Ledger(ledger_path(town))) as ledger:
+            ledger.trust()
             ward = Ward(prospect, ledger, options.hands, partial(prove, prospect, options), options.tell)
             prospect = options.narrow(ward.keep_out(options.released, options.kept_out))
             hold_host_keys(prospect.plan.hosts, prospect.observed)

@@ -27,13 +27,16 @@ from orchestrator.plan.saved import (
     foreign,
     from_text,
     not_reviewed,
+    not_signed,
     overdue,
+    signed_text,
     stale,
 )
 from orchestrator.prospect import Prospect
 from orchestrator.record import Ledger
-from orchestrator.record.place import ledger_path
+from orchestrator.record.place import ledger_path, own_directory
 from orchestrator.requested import Asked
+from orchestrator.signer import PLAN, Signer
 
 Ask = Callable[[Desired, Iterable[str]], Drift]
 HOURS = {APPLY: 24, REQUEST: 14 * 24}
@@ -51,7 +54,8 @@ def save_apply(
     found = ask(prospect.wanted, plan.hosts)
     basis = replace(basis_of(prospect), by_hand=marks(found))
     units = tuple((unit.host, unit.role, unit.key) for unit in plan.units)
-    _write(path, SavedPlan(APPLY, plan.town, *_times(APPLY, hours, now), basis, units))
+    saved = SavedPlan(APPLY, plan.town, *_times(APPLY, hours, now), basis, units)
+    _write(path, saved)
     return found.silent
 
 
@@ -87,10 +91,14 @@ def hold_to(
 ) -> None:
     """Raise Refused unless what is pending now is what the kept plan says, or no more than was reviewed.
 
-    The hosts that answered when it was kept are asked again what hands changed there.
+    A plan that no key of the machine's own or of its list of signers answers for is held to nothing. The
+    hosts that answered when it was kept are asked again what hands changed there.
     """
-    town, place, now = prospect.wanted.town, str(path), basis_of(prospect)
-    problems = list(foreign(saved, town.identity.name, place))
+    town, place = prospect.wanted.town, str(path)
+    why = Signer(own_directory()).why_not(signed_text(saved), saved.signature, PLAN)
+    if unsigned := tuple(not_signed(why, place)):
+        raise Refused(unsigned)
+    now, problems = basis_of(prospect), list(foreign(saved, town.identity.name, place))
     if saved.kind == APPLY:
         now = replace(now, by_hand=_by_hand(prospect, saved.basis.by_hand, ask))
         problems += stale(saved, now, _chained(town, saved.basis.record), prospect.plan, place)
@@ -160,7 +168,8 @@ def _iso(moment: datetime) -> str:
 
 
 def _write(path: Path, saved: SavedPlan) -> None:
-    """Write in one step, readable for its owner only: it names every machine that is about to change."""
+    """Sign and write in one step, readable for its owner only: it names every machine that will change."""
+    saved = replace(saved, signature=Signer(own_directory()).sign(signed_text(saved), PLAN))
     try:
         draft = path.with_name(f".{path.name}.new")
         draft.touch(mode=0o600)

@@ -8,8 +8,8 @@ from pathlib import Path
 from orchestrator.errors import Problem
 from orchestrator.git import Repository
 from orchestrator.load.problems import shown
+from orchestrator.signer import SIGNERS, why_open
 
-SIGNERS = Path("/etc/townhall/allowed_signers")
 _NAMED = 10
 
 
@@ -26,8 +26,7 @@ def unsigned(
         reason = "lies in the repository that it is to guard"
         remedy = f"keep it outside, such as {SIGNERS}"
         yield Problem(f"{signers}:1", "TH-SIGNERS-INSIDE", signers.name, reason, remedy)
-    elif signers.stat().st_mode & 0o022:
-        reason = "can be written by others than its owner"
+    elif reason := why_open(signers):
         yield Problem(f"{signers}:1", "TH-SIGNERS-OPEN", signers.name, reason, f"chmod go-w {signers}")
     elif applied and not repository.holds(applied):
         reason = "was applied last and is not in this clone, so that nobody can tell what is new since"

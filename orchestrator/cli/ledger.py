@@ -38,13 +38,52 @@ def show(
 
 @ledger.command()
 def verify(inventory: Inventory = DEFAULT_INVENTORY) -> int:
-    """Follow the chain from the first record to the last; exit 1 at the first that was touched."""
+    """Follow the chain from the first record to the last; exit 1 at the first that was touched.
+
+    The signed head answers for all records up to it: by this machine's key, or one of the list of signers.
+    """
     from orchestrator.errors import LedgerError
 
     kept = _ledger(inventory)
     if fault := kept.fault():
         raise LedgerError(f"{kept.path}: {fault}")
-    typer.echo(f"{kept.path}: {kept.state().record} records, each as it was written")
+    records, signed = kept.state().record, kept.heads.signed()
+    typer.echo(f"{kept.path}: {records} records, each as it was written")
+    if signed:
+        typer.echo(f"signed up to record {signed.number}, at {signed.at}")
+        if left := records - signed.number:
+            typer.echo(f"{left} not signed yet: a run is at work, or was cut off")
+    return 0
+
+
+@ledger.command()
+def sign(
+    inventory: Inventory = DEFAULT_INVENTORY,
+    reason: Annotated[str, typer.Option(help="why it is right as it stands; is kept in it")] = "",
+) -> int:
+    """Answer for a ledger that no known key signed: of before heads were signed, or by a lost key.
+
+    Look at it first: who signs says that all of it is as it was written. The chain must be whole.
+    """
+    from orchestrator.apply.lock import who
+    from orchestrator.errors import UsageError
+    from orchestrator.record.vouched import vouch
+
+    if not reason.strip() or not reason.isprintable():
+        raise UsageError("--reason is one line of plain text: why the ledger is right as it stands")
+    typer.echo(vouch(_ledger(inventory), who(), reason))
+    return 0
+
+
+@ledger.command()
+def key() -> int:
+    """Print the key that signs this machine's plans and ledgers, as a line for a list of signers."""
+    from socket import gethostname
+
+    from orchestrator.record.place import own_directory
+    from orchestrator.signer import LEDGER, PLAN, Signer
+
+    typer.echo(f'townhall@{gethostname()} namespaces="{PLAN},{LEDGER}" {Signer(own_directory()).public()}')
     return 0
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from orchestrator.errors import Problem, Refused
 from orchestrator.model.plan import Observation, Plan, PlannedUnit
 
-SCHEMA = "townhall.saved-plan/1"
+SCHEMA = "townhall.saved-plan/2"
 APPLY, REQUEST = "apply", "request"
 AGAIN = "look at a new one: townhall plan --out FILE"
 
@@ -36,7 +36,7 @@ class Basis:
 class SavedPlan:
     """A kept plan; times are ISO in UTC, units are host, role and key (no key in a request).
 
-    Hosts that are `gone` lose their line by a request.
+    Hosts that are `gone` lose their line by a request. The signature stands under all the rest.
     """
 
     kind: str
@@ -48,34 +48,41 @@ class SavedPlan:
     base: str = ""
     inputs: str = ""
     gone: tuple[str, ...] = ()
+    signature: str = ""
 
 
 def as_text(saved: SavedPlan) -> str:
-    """Return the file's text: canonical JSON that ends with its own digest."""
-    body = {"schema": SCHEMA, **asdict(saved)}
-    return _canonical({**body, "digest": _digest(body)}) + "\n"
+    """Return the file's text: canonical JSON that holds its own digest, and the signature."""
+    body = _body(saved)
+    return _canonical({**body, "digest": _digest(body), "signature": saved.signature}) + "\n"
+
+
+def signed_text(saved: SavedPlan) -> str:
+    """Return what the signature answers for."""
+    return _canonical(_body(saved))
 
 
 def from_text(text: str, place: str) -> SavedPlan:
     """Understand a file; raises Refused for whatever is not as it was written."""
     try:
         body = json.loads(text)
-        digest = body.pop("digest")
-        whole = as_text_of(body, digest) == text and digest == _digest(body) and body.pop("schema") == SCHEMA
-        if whole:
-            basis = Basis(**body.pop("basis"))
-            units = tuple((host, role, key) for host, role, key in body.pop("units"))
-            gone = tuple(map(str, body.pop("gone")))
-            return SavedPlan(**body, basis=basis, units=units, gone=gone)
+        basis = Basis(**body.pop("basis"))
+        units = tuple((host, role, key) for host, role, key in body.pop("units"))
+        gone = tuple(map(str, body.pop("gone")))
+        del body["digest"], body["schema"]
+        saved = SavedPlan(**body, basis=basis, units=units, gone=gone)
+        if as_text(saved) == text:
+            return saved
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         pass
     reason = "was edited, cut off, or is no saved plan of this version"
     raise Refused([Problem(f"{place}:1", "TH-PLAN-EDITED", place, reason, AGAIN)])
 
 
-def as_text_of(body: Mapping[str, object], digest: str) -> str:
-    """Return what a file with these parts looks like."""
-    return _canonical({**body, "digest": digest}) + "\n"
+def _body(saved: SavedPlan) -> dict[str, object]:
+    body = {"schema": SCHEMA, **asdict(saved)}
+    del body["signature"]
+    return body
 
 
 def _canonical(value: object) -> str:
@@ -84,6 +91,13 @@ def _canonical(value: object) -> str:
 
 def _digest(body: Mapping[str, object]) -> str:
     return hashlib.sha256(_canonical(body).encode()).hexdigest()
+
+
+def not_signed(why: str, place: str) -> Iterator[Problem]:
+    """Say why nobody answers for a plan, if so."""
+    if why:
+        remedy = f"{AGAIN}; or have the key of the machine that made it put into the list of signers"
+        yield Problem(f"{place}:1", "TH-PLAN-UNSIGNED", place, why, remedy)
 
 
 def foreign(saved: SavedPlan, town: str, place: str) -> Iterator[Problem]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
@@ -13,11 +12,15 @@ from pathlib import Path
 
 from orchestrator.errors import LedgerError
 from orchestrator.model.plan import LedgerState, UnitState
+from orchestrator.model.record import BEGINNING as RUN
 from orchestrator.model.record import RETIRED, Entry, Record
 from orchestrator.plan.rejoin import MEMBER
 from orchestrator.record.chain import BEGINNING, first_fault, linked
+from orchestrator.record.heads import Heads
+from orchestrator.record.place import own_directory
 from orchestrator.record.schema import INDICES, SCHEMA, VERSION
-from orchestrator.record.store import Store, damaged
+from orchestrator.record.store import Store, damaged, unsigned
+from orchestrator.signer import Signer
 
 _COLUMNS = "number, at, kind, run, host, role, key, arguments, role_code, machine, details, previous, hash"
 _NEWEST_OF_UNITS = """
@@ -56,6 +59,7 @@ SELECT done.host, done.role FROM
 LEFT JOIN (SELECT host, MAX(number) AS number FROM record WHERE kind = 'attested' GROUP BY host) AS seen
 ON seen.host = done.host WHERE done.number > COALESCE(seen.number, 0)
 """
+_BEGUN_AFTER = "SELECT COUNT(*) FROM record WHERE kind = 'run' AND number > ?"
 _KNOWN = "SELECT digest FROM content WHERE digest IN (SELECT value FROM json_each(?))"
 
 
@@ -66,12 +70,16 @@ def _now() -> str:
 class Ledger:
     """Appends entries and answers what is known; each append is on disk before it returns.
 
-    Raises LedgerError, from its opening on, for a file that is damaged or cannot be used.
+    Before the first append the signed head is held against the records, and the newest one is signed; so it
+    is before each run's beginning, and at closing. Raises LedgerError, from its opening on, for a file that
+    is damaged or cannot be used, MachineError where nothing can be signed.
     """
 
-    def __init__(self, path: Path, clock: Callable[[], str] = _now) -> None:
+    def __init__(self, path: Path, clock: Callable[[], str] = _now, signer: Signer | None = None) -> None:
         self.path = path
+        self.heads = Heads(path, signer or Signer(own_directory()))
         self._clock = clock
+        self._is_trusted = False
         path.parent.mkdir(parents=True, exist_ok=True)
         self._store = Store(path)
         is_new = self._is_new()
@@ -87,21 +95,45 @@ class Ledger:
         (version,) = self._store.execute("PRAGMA user_version").fetchone()
         if version not in {0, VERSION}:
             raise LedgerError(f"{self.path} was written by a newer version of townhall (format {version})")
-        if version == 0 and (head := self._head()) and head[0]:
-            raise damaged(self.path, f"{head[0]} records were written, and none is there")
+        if version == 0 and (written := self.heads.most()):
+            raise damaged(self.path, f"{written} records were written, and none is there")
         return bool(version == 0)
 
     def append(self, entries: Iterable[Entry], contents: Mapping[str, str] | None = None) -> int:
         """Append entries in one transaction and return the newest record's number; `contents` by digest.
 
-        Raises LedgerError if they cannot be kept.
+        Raises LedgerError if they cannot be kept, or nobody answers for those that are there.
         """
         try:
-            number, newest = self._insert(entries, contents or {})
-            self._write_head(number, newest)
+            self.trust()
+            told = tuple(entries)
+            if any(entry.kind == RUN for entry in told):
+                self.sign()
+            number, newest = self._insert(told, contents or {})
+            self.heads.keep(number, newest)
         except OSError as error:
             raise LedgerError(f"{self.path} cannot be written: {error}") from error
         return number
+
+    def trust(self) -> None:
+        """Hold the signed head against the records, once, and sign what was appended since by a killed run.
+
+        Raises LedgerError where the head does not answer for them.
+        """
+        if self._is_trusted:
+            return
+        number, _ = self._newest(self._store.cursor())
+        if number and (why := self.heads.why_not(self.hash_of)):
+            raise unsigned(self.path, why)
+        self.sign()
+
+    def sign(self) -> None:
+        """Sign the newest record, and by it all before, unless it is."""
+        number, newest = self._newest(self._store.cursor())
+        signed = self.heads.signed()
+        if signed is None or (signed.number, signed.hash) != (number, newest):
+            self.heads.sign(number, newest, _now())
+        self._is_trusted = True
 
     def _insert(self, entries: Iterable[Entry], contents: Mapping[str, str]) -> tuple[int, str]:
         with closing(self._store.cursor()) as cursor:
@@ -194,38 +226,31 @@ class Ledger:
         return iter(self._store.execute(_SPANS, (json.dumps(sorted(roles)),)))
 
     def fault(self) -> str:
-        """Name the first record that cannot be trusted, or return nothing."""
-        return first_fault(self.records(), self._head())
+        """Name the first record that cannot be trusted, or say what speaks against all; or return nothing."""
+        if fault := first_fault(self.records(), self.heads.newest()):
+            return fault
+        number, _ = self._newest(self._store.cursor())
+        return (self.heads.why_not(self.hash_of) or self._lost_signature()) if number else ""
+
+    def _lost_signature(self) -> str:
+        """What was there when a run began was signed: one run at most stands behind the signed head."""
+        after = self.heads.up_to()
+        (begun,) = self._store.execute(_BEGUN_AFTER, (after,)).fetchone()
+        return f"what came after record {after} was signed once, and that is gone" if begun > 1 else ""
 
     def close(self) -> None:
-        """Close the file."""
-        self._store.close()
+        """Sign what was appended, and close the file."""
+        try:
+            if self._is_trusted:
+                self.sign()
+        except OSError as error:
+            raise LedgerError(f"{self.path} cannot be signed: {error}") from error
+        finally:
+            self._store.close()
 
     def _newest(self, cursor: sqlite3.Cursor) -> tuple[int, str]:
         row = cursor.execute("SELECT number, hash FROM record ORDER BY number DESC LIMIT 1").fetchone()
         return row or (0, BEGINNING)
-
-    @property
-    def _head_path(self) -> Path:
-        return self.path.with_suffix(".head")
-
-    def _write_head(self, number: int, newest: str) -> None:
-        """Keep the newest record's hash outside of the file, so that a cut-off end is seen."""
-        draft = self._head_path.with_suffix(".head.new")
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(json.dumps([number, newest]))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._head_path)
-
-    def _head(self) -> tuple[int, str] | None:
-        if not self._head_path.exists():
-            return None
-        try:
-            number, newest = json.loads(self._head_path.read_text(encoding="utf-8"))
-            return int(number), str(newest)
-        except (ValueError, TypeError) as error:
-            raise damaged(self._head_path, "it does not hold the number and the hash of a record") from error
 
 
 def _row(record: Record) -> tuple[object, ...]:

@@ -11,13 +11,15 @@ from orchestrator.reach import PROJECT
 
 def state_directory(town: Town) -> Path:
     """Return the folder of a town's ledger; that of a lab lies beside the lab's key below build/."""
-    named = os.environ.get("TOWNHALL_STATE")
-    if named:
-        return Path(named)
-    if is_lab(town):
+    if is_lab(town) and not os.environ.get("TOWNHALL_STATE"):
         return PROJECT / "build" / PurePosixPath(town.connection.private_key).parts[1]
+    return own_directory()
+
+
+def own_directory() -> Path:
+    """Return the folder of what this account keeps for all its towns."""
     above = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
-    return Path(above).expanduser() / "townhall"
+    return Path(os.environ.get("TOWNHALL_STATE") or Path(above, "townhall")).expanduser()
 
 
 def is_lab(town: Town) -> bool:

@@ -13,6 +13,7 @@ from orchestrator.errors import LedgerError
 _TORN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 DAMAGED = "TH-LEDGER-DAMAGED"
 UNREADABLE = "TH-LEDGER-UNREADABLE"
+UNSIGNED = "TH-LEDGER-UNSIGNED"
 
 
 class Store(sqlite3.Connection):
@@ -78,6 +79,16 @@ def damaged(path: Path, why: str) -> LedgerError:
         f"{path}: the ledger is damaged: {why}; nothing was changed, here or on a machine\n"
         f"    remedy: put back its newest copy; or move {path.stem}.* away, keep them "
         f"for the inspector, and let the machines tell what they bear: townhall ledger rebuild [{DAMAGED}]"
+    )
+
+
+def unsigned(path: Path, why: str) -> LedgerError:
+    """Return the error for a ledger that no key answers for."""
+    return LedgerError(
+        f"{path}: the ledger cannot be trusted: {why}; nothing was changed, here or on a machine\n"
+        f"    remedy: if another key signed it, have that in the list of signers; if you looked at it and it "
+        f"is right (it is of before heads were signed, say): townhall ledger sign --reason TEXT; if not, "
+        f"put back its newest copy [{UNSIGNED}]"
     )
 
 

@@ -23,7 +23,7 @@ APPENDS = [
     [Entry("verified", "one", "pc-1", "base", "key")],
     [Entry("end", "one")],
 ]
-SUFFIXES = (".sqlite", ".sqlite-wal", ".head")
+SUFFIXES = (".sqlite", ".sqlite-wal", ".head", ".signed")
 
 
 @dataclass(frozen=True)

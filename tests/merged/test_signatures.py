@@ -14,22 +14,7 @@ from orchestrator.errors import Problem, Refused
 from orchestrator.ground import Footing
 from tests.golden import Golden
 from tests.merged.town import ADDED, MergedTown
-
-
-def key(folder: Path, name: str) -> Path:
-    """A new signing key."""
-    path = folder / name
-    call = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(path)]
-    subprocess.run(call, check=True)
-    return path
-
-
-def signers(path: Path, *keys: Path, options: str = 'namespaces="git"') -> Path:
-    """A list of who may sign."""
-    lines = (f"a@example.org {options} {one.with_suffix('.pub').read_text()}" for one in keys)
-    path.write_text("".join(lines))
-    path.chmod(0o644)
-    return path
+from tests.signing import key, signers
 
 
 def signed(town: MergedTown, by: Path, *what: str) -> None:
