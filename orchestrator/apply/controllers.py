@@ -20,6 +20,7 @@ _ASK = f"; echo '{_NEXT}'; ".join(
         "samba-tool drs showrepl --json",
         "ldbsearch -H /var/lib/samba/private/sam.ldb '(objectClass=groupPolicyContainer)' cn",
         "find /var/lib/samba/sysvol -name GPT.INI",
+        "townhall-directory-backup --fresh",
     )
 )
 _MASTER = re.compile(r"^(\w+?)(?:Master)?Role owner: CN=NTDS Settings,CN=([^,]+),", re.MULTILINE)
@@ -36,7 +37,7 @@ def _standing(answer: Answer) -> Standing | None:
     parts = answer.output.split(f"{_NEXT}\n")
     if not answer.reached or len(parts) != _ASK.count(_NEXT) + 1:
         return None
-    now, masters, replication, policies, files = parts
+    now, masters, replication, policies, files, backup = parts
     try:
         found = json.loads(replication)
     except ValueError:
@@ -49,6 +50,7 @@ def _standing(answer: Answer) -> Standing | None:
         tuple(_source(one, float(now)) for one in found["repsFrom"]),
         bool(found["dsa"]["options"] & _GLOBAL_CATALOGUE),
         tuple(policy for policy in _POLICY.findall(policies) if f"/{policy}/GPT.INI" not in files),
+        backup.startswith("fresh: "),
     )
 
 

@@ -12,7 +12,10 @@ from orchestrator.model.rules import TIERS, USUAL_TIER, Rules, tier_of
 from orchestrator.model.town import Town
 from orchestrator.plan.restraints import Count, excesses, freeze_text, freezes_on
 
-DEMOTE = "move its roles to another one and demote it (samba-tool domain demote); then say --retire {host}"
+DEMOTE = (
+    "back the directory up at another one (townhall-directory-backup), move its roles there and demote it "
+    "(samba-tool domain demote); then say --retire {host}"
+)
 HAND_OVER = "see that another host serves in its place, then say --retire {host}"
 CARRIERS = {
     "domain_controller": (DEMOTE, "domain_controllers"),

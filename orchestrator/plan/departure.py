@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from orchestrator.errors import Problem, Refused
 
 CONTROLLER = "domain_controller"
+POLICIES = "PdcEmulation"
+"""The operation at whose master policies are edited."""
 OLDEST = 15 * 60
 """Seconds since the last success beyond which a replication counts as failing."""
 
@@ -32,13 +34,15 @@ class Standing:
     """How the directory stands as one controller sees it; hosts by their short names in small letters.
 
     `masters` tells by operation who is its master; `lacking` are policies whose files are not at this
-    controller.
+    controller; `has_backup` is true where a backup of the directory lies that is at most a day old and was
+    restored and compared.
     """
 
     masters: Mapping[str, str]
     sources: tuple[Source, ...]
     is_catalogue: bool
     lacking: tuple[str, ...] = ()
+    has_backup: bool = False
 
 
 def hold_departure(
@@ -51,6 +55,7 @@ def hold_departure(
     """
     if leaving:
         problems = [*_unmade(leaving, kept), *_nobody_left(leaving, standing)]
+        problems += _no_backup(leaving, standing)
         problems += [one for host, seen in standing.items() for one in _in_the_way(leaving, host, seen)]
         if problems:
             raise Refused(problems)
@@ -71,6 +76,17 @@ def _nobody_left(leaving: Mapping[str, int], standing: Mapping[str, Standing | N
         reason = f"no domain controller {what} without it: nobody could log on, no name would be found"
         remedy = "add another controller, apply, and see its checks hold before this one leaves"
         yield _problem(leaving, "TH-LAST-CONTROLLER", host, reason, remedy)
+
+
+def _no_backup(leaving: Mapping[str, int], standing: Mapping[str, Standing | None]) -> Iterator[Problem]:
+    answers = {host: seen for host, seen in standing.items() if seen}
+    if not answers or any(seen.has_backup for seen in answers.values()):
+        return
+    place = min(answers, key=lambda host: (answers[host].masters.get(POLICIES) != host, host))
+    for host in sorted(leaving):
+        reason = "no backup of the directory that was restored and compared within a day lies where one stays"
+        remedy = f"townhall-directory-backup at {place}, before {host} is demoted; then try again"
+        yield _problem(leaving, "TH-NO-BACKUP", host, reason, remedy)
 
 
 def _in_the_way(leaving: Mapping[str, int], host: str, seen: Standing | None) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tests.faults.test_r01_killed_controller import TOWN, prepared
 from tests.golden import Golden
 
 FIRST, SECOND = "lab-dc1", "lab-dc2"
+BACKUP = "townhall-directory-backup"
 POLICY = "{31B2F340-016D-11D2-945F-00C04FB984F9}"
 SITE = "CN=Servers,CN=Default-First-Site-Name,CN=Sites,CN=Configuration,DC=lab,DC=townhall,DC=test"
 OPERATIONS = (
@@ -38,13 +40,14 @@ class Samba:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
         folder.mkdir()
-        for program in ("samba-tool", "ldbsearch", "find"):
+        for program in ("samba-tool", "ldbsearch", "find", BACKUP):
             self._program(program)
         monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
         self.masters(FIRST)
         self.replication()
         self.says("ldbsearch", f"# record 1\ndn: CN={POLICY}\ncn: {POLICY}\n")
         self.says("find", f"/var/lib/samba/sysvol/lab.townhall.test/Policies/{POLICY}/GPT.INI\n")
+        self.says(BACKUP, "fresh: /var/backups/townhall-directory/samba-backup-1.tar.bz2\n")
 
     def _program(self, name: str) -> None:
         path = self.folder / name
@@ -164,6 +167,27 @@ def test_policies_that_lie_nowhere_else_keep_it(
     golden("apply_refusals/policies_that_lie_nowhere_else", problem)
 
 
+def test_no_controller_leaves_before_a_backup_was_restored(
+    tmp_path: Path, machines: Machines, samba: Samba, golden: Golden
+) -> None:
+    """Also where the program is not there at all. Sabotage: leave `_no_backup` out."""
+    samba.says(BACKUP, "none of the last 24 hours\n")
+    (problem,) = attempt(without(tmp_path, SECOND), machines)
+    golden("apply_refusals/a_directory_without_a_backup", problem)
+    (samba.folder / BACKUP).unlink()
+    assert attempt(tmp_path / "lab", machines) == [problem]
+
+
+def test_the_backup_is_made_where_policies_are_edited() -> None:
+    """Sabotage: name the first one."""
+    standing = {host: Standing({"PdcEmulation": "lab-dc3"}, (), True) for host in (FIRST, "lab-dc3")}
+    with pytest.raises(Refused) as refused:
+        hold_departure({SECOND: 41}, (), standing)
+    (problem,) = refused.value.problems
+    assert f"{BACKUP} at lab-dc3, before {SECOND}" in problem.remedy
+    hold_departure({SECOND: 41}, (), {**standing, FIRST: replace(standing[FIRST], has_backup=True)})
+
+
 def test_one_that_stays_and_does_not_answer_keeps_it(
     tmp_path: Path, machines: Machines, golden: Golden
 ) -> None:
@@ -189,7 +213,7 @@ def test_the_last_controller_does_not_leave(golden: Golden) -> None:
 
 def test_a_controller_gets_no_other_work_by_its_line(golden: Golden) -> None:
     """Sabotage: look only at hosts whose line is gone."""
-    fine = Standing({"Schema": FIRST}, (), True)
+    fine = Standing({"Schema": FIRST}, (), True, has_backup=True)
     with pytest.raises(Refused) as refused:
         hold_departure({SECOND: 41}, (SECOND,), {FIRST: fine})
     golden("apply_refusals/a_controller_with_other_work", refused.value)
@@ -202,4 +226,4 @@ def test_every_reason_is_told_at_once() -> None:
     with pytest.raises(Refused) as refused:
         hold_departure({SECOND: 41}, (), {FIRST: bad})
     codes = {problem.code for problem in refused.value.problems}
-    assert codes == {"TH-OPERATIONS-MASTER", "TH-REPLICATION", "TH-POLICIES-MISSING"}
+    assert codes == {"TH-NO-BACKUP", "TH-OPERATIONS-MASTER", "TH-REPLICATION", "TH-POLICIES-MISSING"}
