@@ -13,6 +13,8 @@ from orchestrator.reach import Answer, Shell
 
 _NEXT = "== next"
 _GLOBAL_CATALOGUE = 1
+_DEMOTED = "is deleted"
+"""Samba's mark of a partner that was demoted: it stays listed for a while, without a name."""
 _ASK = f"; echo '{_NEXT}'; ".join(
     (
         "export LC_ALL=C TZ=UTC; date +%s",
@@ -47,7 +49,7 @@ def _standing(answer: Answer) -> Standing | None:
         return None
     return Standing(
         {operation: name.lower() for operation, name in named.items()},
-        tuple(_source(one, float(now)) for one in found["repsFrom"]),
+        tuple(_source(one, float(now)) for one in found["repsFrom"] if _DEMOTED not in one),
         bool(found["dsa"]["options"] & _GLOBAL_CATALOGUE),
         tuple(policy for policy in _POLICY.findall(policies) if f"/{policy}/GPT.INI" not in files),
         backup.startswith("fresh: "),

@@ -114,7 +114,12 @@ def attempt(root: Path, machines: Machines, consent: Consent = AGREED) -> list[P
 def test_a_demoted_controller_leaves_where_the_other_stands(
     tmp_path: Path, machines: Machines, samba: Samba, golden: Golden
 ) -> None:
-    """Sabotage: refuse every controller that leaves."""
+    """Samba lists the demoted one for a while, as deleted and without a name.
+
+    Sabotage: refuse every controller that leaves, or look for its name.
+    """
+    demoted = {key: value for key, value in source(failures=1).items() if key != "DSA"}
+    samba.replication({**demoted, "is deleted": True})
     root = without(tmp_path, SECOND)
     (problem,) = attempt(root, machines, Consent())
     golden("apply_refusals/a_service_whose_line_is_gone", problem)

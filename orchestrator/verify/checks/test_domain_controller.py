@@ -115,7 +115,8 @@ def _complaints(machine: Any, peers: set[str]) -> list[str]:
     asked = machine.run("samba-tool drs showrepl --json || exit 1")
     if asked.rc != 0:
         return [asked.stderr.strip()[-500:]]
-    sources = [source for source in json.loads(asked.stdout)["repsFrom"] if _name(source) in peers]
+    listed = [source for source in json.loads(asked.stdout)["repsFrom"] if "is deleted" not in source]
+    sources = [source for source in listed if _name(source) in peers]
     missing = [f"nothing comes from {peer}" for peer in sorted(peers - {_name(one) for one in sources})]
     failed = [
         f"{source['NC dn']} from {_name(source)}: {source['last attempt message']}"
