@@ -13,6 +13,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 ROLES = sorted(path for path in (REPOSITORY / "roles").iterdir() if (path / "tasks").is_dir())
 EXPRESSION_KEYS = {"when", "changed_when", "failed_when", "until", "that", "var"}
 CODE_FOLDERS = ("tasks", "handlers", "defaults", "vars")
+PARTS = ("block", "rescue", "always", "pre_tasks", "tasks", "post_tasks", "handlers")
 
 
 class _Any(dict[str, object]):
@@ -66,11 +67,12 @@ def yaml_files(role: Path) -> Iterator[Path]:
 
 
 def tasks_of(document: object) -> Iterator[dict[str, object]]:
-    """Every task of a task file, blocks opened."""
+    """Every task of a task file or playbook, blocks and plays opened, each of them before what is in it."""
     for task in document if isinstance(document, list) else []:
-        yield task
-        for part in ("block", "rescue", "always"):
-            yield from tasks_of(task.get(part))
+        if isinstance(task, dict):
+            yield task
+            for part in PARTS:
+                yield from tasks_of(task.get(part))
 
 
 def expressions(value: object, key: str = "") -> Iterator[str]:

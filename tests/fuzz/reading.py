@@ -56,7 +56,12 @@ def shell(text: str) -> list[str]:
 def kea(text: str) -> Any:
     """JSON with comments of whole lines, no name twice."""
     lines = (line for line in text.split("\n") if not line.lstrip().startswith("//"))
-    return json.loads("\n".join(lines), object_pairs_hook=_once)
+    return one_json("\n".join(lines))
+
+
+def one_json(text: str) -> Any:
+    """JSON, one value and no name twice."""
+    return json.loads(text, object_pairs_hook=_once)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
