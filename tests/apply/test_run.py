@@ -39,7 +39,10 @@ TOWN = replace(
 
 @dataclass
 class Parts:
-    """Fakes of everything that an apply works with; `broken` hosts and devices fail."""
+    """Fakes of everything that an apply works with; `broken` hosts and devices fail.
+
+    As in Ansible, no host after one that failed goes on in a play that is fatal.
+    """
 
     broken: frozenset[str] = frozenset()
     silent: frozenset[str] = frozenset()
@@ -73,12 +76,14 @@ class Parts:
 
     def run(self, job: Job, hear: Hear) -> str:
         dropped: set[str] = set()
-        for name, hosts, _ in opened_plays(job, hear):
+        for name, hosts, play in opened_plays(job, hear):
             self.log.append(f"play {','.join(hosts)}")
             for host in sorted(set(hosts) - dropped):
                 dropped |= self.broken & {host}
                 kind = "runner_on_failed" if host in self.broken else "runner_on_ok"
                 hear(told(kind, name, host, STAMP_TASK, res={"msg": "broken"}))
+                if host in dropped and play.get("any_errors_fatal"):
+                    return "failed"
         return "successful"
 
 

@@ -70,7 +70,7 @@ def after_power_loss(folder: Path, files: dict[str, bytes]) -> Ledger:
 def test_a_record_is_whole_or_missing_and_the_chain_holds(
     disk: Disk, tmp_path_factory: pytest.TempPathFactory, append: int, written: float, garbage: bytes
 ) -> None:
-    """Sabotage: commit each record of an append by itself, or write the head before the commit."""
+    """Sabotage: commit each record of an append by itself."""
     folder = tmp_path_factory.getbasetemp() / "after"
     with closing(after_power_loss(folder, disk.torn(append, written, garbage))) as ledger:
         kept = [record.entry for record in ledger.records()]
@@ -87,6 +87,22 @@ def test_an_append_that_returned_is_never_lost(disk: Disk, tmp_path: Path) -> No
         with closing(after_power_loss(tmp_path / str(number), files)) as ledger:
             kept = [record.entry for record in ledger.records()]
             assert kept == [entry for entries in APPENDS[:number] for entry in entries]
+
+
+def test_the_head_never_names_a_record_that_is_not_on_the_disk(tmp_path: Path) -> None:
+    """Sabotage: write the head before the commit."""
+    cuts = iter(range(9))
+
+    class Cut(Ledger):
+        def _write_head(self, number: int, newest: str) -> None:
+            super()._write_head(number, newest)
+            with closing(after_power_loss(tmp_path / str(next(cuts)), _files(tmp_path))) as left:
+                assert not left.fault()
+
+    with closing(Cut(tmp_path / "town.sqlite")) as ledger:
+        for entries in APPENDS:
+            ledger.append(entries)
+    assert next(cuts) == len(APPENDS)
 
 
 def test_each_append_waits_for_the_disk(tmp_path: Path) -> None:

@@ -27,10 +27,22 @@ def test_three_of_ten_fail_and_no_further_batch_begins(tmp_path: Path) -> None:
 
 
 def test_as_many_as_the_limit_allows_do_not_stop_the_others(tmp_path: Path) -> None:
-    """Sabotage: stop at the first failure whatever the limit says, or keep the play fatal."""
+    """Sabotage: stop at the first failure whatever the limit says."""
     parts = Parts(broken=THREE)
     found = states(ran(parts, tmp_path, tolerated=3))
     assert {name for name in NAMES if found[name] != "applied"} == THREE
+
+
+def test_a_limit_holds_also_where_the_play_by_itself_ends_with_its_first_failure(tmp_path: Path) -> None:
+    """Sabotage: keep the play fatal where the wave may lose hosts, or not where it may lose none."""
+    fatal = replace(
+        CODE, plays={place: replace(play, any_errors_fatal=True) for place, play in CODE.plays.items()}
+    )
+    found = states(ran(Parts(broken=THREE), tmp_path, tolerated=3, code=fatal))
+    assert {name for name in NAMES if found[name] != "applied"} == THREE
+    strict = Parts(broken=THREE)
+    ran(strict, tmp_path, code=fatal)
+    assert [line for line in strict.log if line.startswith("failed")] == ["failed pc-02"]
 
 
 def test_a_first_host_that_fails_stops_all_whatever_the_limit_says(tmp_path: Path) -> None:

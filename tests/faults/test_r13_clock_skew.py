@@ -23,6 +23,7 @@ from orchestrator.model.record import Entry
 from orchestrator.plan.clocks import hold_clocks
 from orchestrator.reach import Ssh
 from orchestrator.record import Ledger
+from orchestrator.record.quarantine import quarantined, release
 from orchestrator.record.runs import runs
 from tests.faults.machines import Machines
 from tests.faults.test_r01_killed_controller import TOWN, prepared
@@ -148,6 +149,9 @@ def test_records_keep_their_order_when_the_clock_is_turned_back(tmp_path: Path) 
     """Sabotage: order anything in the ledger by its time."""
     backwards = (f"2026-01-{31 - day:02d}T12:00:00.000+00:00" for day in count())
     with closing(Ledger(tmp_path / "town.sqlite", lambda: next(backwards))) as ledger:
+        lost = '{"role": "base", "why": "", "steps": []}'
+        ledger.append([Entry("quarantined", "before", PC, details=lost)])
+        ledger.append([release(PC, "before", "a person said so")])
         for run in ("first", "second"):
             details = f'{{"who": "a", "inventory": "i", "units": [], "ground": "{MERGED}"}}'
             ledger.append([Entry("run", run, details=details)])
@@ -156,18 +160,20 @@ def test_records_keep_their_order_when_the_clock_is_turned_back(tmp_path: Path) 
             if run == "first":
                 ledger.append([Entry("end", run)])
         assert not ledger.fault()
-        assert [record.entry.run for record in ledger.records()] == ["first"] * 4 + ["second"] * 3
+        order = ["before"] * 2 + ["first"] * 4 + ["second"] * 3
+        assert [record.entry.run for record in ledger.records()] == order
         times = [record.at for record in ledger.records()]
         assert times == sorted(times, reverse=True)
         assert ledger.state().units[PC, "base"].key == "key-second"
         assert [run.name for run in runs(ledger)] == ["second", "first"]
+        assert not quarantined(ledger)
         cut = ledger.unfinished()
         assert cut is not None
         assert cut.entry.run == "second"
 
 
 def test_no_timer_reads_a_clock_that_can_be_turned() -> None:
-    """Sabotage: measure anything with time.time(); whoever reads the wall clock says here what for."""
+    """Sabotage: measure anything with time.time(), under whatever name; who reads it says here what for."""
     reading = {
         str(path.relative_to(PROJECT))
         for path in sorted((PROJECT / "orchestrator").rglob("*.py"))
@@ -181,3 +187,5 @@ def _calls(tree: ast.AST) -> Iterator[tuple[str, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             yield node.value.id, node.attr
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((str(node.module), name.name) for name in node.names)

@@ -7,7 +7,7 @@ from pathlib import Path
 from orchestrator.apply import apply
 from orchestrator.apply.tools import Order, Tools
 from orchestrator.model.outcome import Outcome
-from orchestrator.model.plan import LedgerState, UnitState
+from orchestrator.model.plan import CodeDigests, LedgerState, UnitState
 from orchestrator.plan import plan
 from tests.apply.test_run import Parts
 from tests.plan.renderings import CODE, rendering
@@ -17,11 +17,11 @@ FIRST = NAMES[0]
 TOWN = rendering([(name, "workstation", {}) for name in NAMES])
 
 
-def ran(parts: Parts, folder: Path, tolerated: int = 0) -> Outcome:
+def ran(parts: Parts, folder: Path, tolerated: int = 0, code: CodeDigests = CODE) -> Outcome:
     """Apply all of it; the wave may lose some hosts."""
     tools = Tools(parts, parts, parts.prove, ansible=parts, devices=parts, handlers=lambda role: ())
     order = Order("run", folder, tolerated={3: tolerated})
-    return apply(plan(TOWN, CODE, LedgerState()), TOWN, CODE, order, tools)
+    return apply(plan(TOWN, code, LedgerState()), TOWN, code, order, tools)
 
 
 def states(outcome: Outcome) -> dict[str, str]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 from orchestrator.model.plan import LedgerState, Observation, Plan
+from orchestrator.model.record import Entry
 from orchestrator.plan import plan
+from orchestrator.plan.rejoin import MEMBER
+from orchestrator.record import Ledger
 from tests.plan.renderings import CODE, applied, rendering
 
 TOWN = rendering([("srv-1", "directory", {}), ("pc-1", "domain_member", {}), ("pc-2", "domain_member", {})])
@@ -42,6 +47,16 @@ def test_after_a_join_that_was_cut_off_the_machine_may_join_again() -> None:
     state = LEDGER.units["pc-1", "domain_member"]._replace(event="started", machine="SHA256:new new")
     ledger = replace(LEDGER, units={**LEDGER.units, ("pc-1", "domain_member"): state})
     assert planned(ledger, pc_1=RECREATED).joining == ("pc-1",)
+
+
+def test_a_machine_whose_join_did_not_end_is_no_member(tmp_path: Path) -> None:
+    """Sabotage: count in orchestrator/record/ledger.py who began, failed, or whose end nobody saw."""
+    ends = ("applied", "verified", "started", "failed", "unknown")
+    with closing(Ledger(tmp_path / "town.sqlite")) as ledger:
+        for end in ends:
+            kinds = dict.fromkeys(("started", end))
+            ledger.append(Entry(kind, "run", f"{end}-pc", MEMBER, machine="its key") for kind in kinds)
+        assert ledger.state().members == {"applied-pc": "its key", "verified-pc": "its key"}
 
 
 def test_a_machine_that_does_not_answer_is_not_put_out_of_the_domain() -> None:

@@ -123,7 +123,7 @@ def tokens(text: str) -> list[tuple[str, str]]:
 @several
 @given(hostile)
 def test_no_name_becomes_a_link_an_image_or_html(word: str) -> None:
-    """Sabotage: print a description as it is, or fence it by three backticks always."""
+    """Sabotage: print a description as it is."""
     kinds = [token for text in markdowns(word) for token in tokens(text)]
     assert not {kind for kind, _ in kinds} & {"link_open", "image", "table_open", "hr", "blockquote_open"}
     assert {text for kind, text in kinds if kind in {"html_inline", "html_block"}} <= OWN
@@ -132,7 +132,10 @@ def test_no_name_becomes_a_link_an_image_or_html(word: str) -> None:
 @several
 @given(hostile)
 def test_a_name_changes_nothing_of_the_documents_order(word: str) -> None:
-    """Headings, items and blocks are as many as for a harmless name. Sabotage: let a line's end through."""
+    """Headings, items and blocks are as many as for a harmless name.
+
+    Sabotage: let a line's end through, or fence words by three backticks always.
+    """
 
     def shape(name: str) -> list[str]:
         counted = ("heading_open", "bullet_list_open", "ordered_list_open", "list_item_open", "fence")
