@@ -23,8 +23,7 @@ from orchestrator.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from orchestrator.model.quarantine import Quarantined
-    from orchestrator.pipeline import Done
+    from orchestrator.cli.carry_out import Around
     from orchestrator.prospect import Prospect
 
 HOUR = 60
@@ -72,32 +71,29 @@ def apply(  # noqa: PLR0913, PLR0917
 ) -> int:
     """Do exactly what the plan says, prove it on the machines and remember it.
 
-    Outside of a lab only what is merged is applied, or with --break-glass what a person answers for.
+    Outside of a lab only what is merged is applied, or with --break-glass what a person answers for. Where
+    hosts in quarantine were left out it ends with 2 at best: changes are pending there.
     """
     from orchestrator.ground import Footing
     from orchestrator.pipeline import Options
 
     held, reviewed = _saved(plan, also_backlog), plan is not None and not also_backlog
-    left_out: list[Quarantined] = []
     options = Options(
         ask_everyone=ask,
         consent=consent(touching, retire, despite_freeze, reviewed),
         footing=Footing(commit, into, _glass(break_glass, reason)),
         released=frozenset(release or ()),
-        kept_out=left_out.append,
     )
-    around = _patient((HOUR if commit else 0) if wait is None else wait, report, left_out)
+    around = _patient((HOUR if commit else 0) if wait is None else wait, report)
     return carry_out(inventory, Wish(yes, json, accelerate, language), options, held, around)
 
 
-def _patient(
-    minutes: int, report: Path | None, left_out: list[Quarantined]
-) -> Callable[[Callable[[], Done | None]], Done | None]:
+def _patient(minutes: int, report: Path | None) -> Around:
     """What lets an act wait for others, and writes its words into a file."""
     from orchestrator.patience import patiently
     from orchestrator.told import reported
 
-    return lambda act: reported(report, lambda: patiently(act, minutes * 60, warn), left_out)
+    return lambda act, left_out: reported(report, lambda: patiently(act, minutes * 60, warn), left_out)
 
 
 def _glass(wanted: bool, reason: str) -> str:

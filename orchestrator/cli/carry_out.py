@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from orchestrator.model.quarantine import Quarantined
     from orchestrator.pipeline import Done, Options
     from orchestrator.prospect import Prospect
+
+    Act = Callable[[], Done | None]
+    Around = Callable[[Act, Iterable[Quarantined]], Done | None]
+
+PENDING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +38,32 @@ def carry_out(
     wish: Wish,
     options: Options,
     held: Callable[[Prospect], None] = lambda _: None,
-    around: Callable[[Callable[[], Done | None]], Done | None] = lambda act: act(),
+    around: Around = lambda act, _: act(),
 ) -> int:
     """Apply, tell what became of it, and return the exit code.
 
-    `held` refuses what was not agreed to; the act itself stands inside of `around`.
+    `held` refuses what was not agreed to; the act itself stands inside of `around`, which may try it again
+    and finds there by the end the hosts that were left out. Where there are any, what is pending on them
+    still is, whatever became of the others.
     """
     from orchestrator.cli.done import document, nothing, told
 
     cut_off: list[Interrupted] = []
-    left_out: list[Quarantined] = []
+    left_out: dict[str, Quarantined] = {}
 
     def kept_out(one: Quarantined) -> None:
         options.kept_out(one)
-        left_out.append(one)
+        left_out[one.host] = one
 
     heard = replace(options, cut_off=cut_off.append, kept_out=kept_out)
-    done = around(lambda: carried_out(inventory, wish, heard, held))
+    done = around(lambda: carried_out(inventory, wish, heard, held), left_out.values())
     if done is None:
-        typer.echo(nothing(wish.json, left_out, options.only_rest and not cut_off))
-        return 0
-    typer.echo(document(done) if wish.json else told(done, wish.language))
-    return 0 if done.succeeded else 1
+        typer.echo(nothing(wish.json, left_out.values(), options.only_rest and not cut_off))
+    else:
+        typer.echo(document(done) if wish.json else told(done, wish.language))
+    if done and not done.succeeded:
+        return 1
+    return PENDING if left_out else 0
 
 
 def carried_out(

@@ -24,7 +24,8 @@ def outcome_markdown(  # noqa: PLR0913, PLR0917
     `rejected` are words of hosts, `quarantined` words about those in quarantine.
     """
     if outcome.succeeded and verdict.passed and not rejected:
-        head = f"**Applied and proven** in {outcome.seconds:.0f} s"
+        but = ", but for hosts in quarantine" if quarantined else ""
+        head = f"**Applied and proven** in {outcome.seconds:.0f} s{but}"
     else:
         head = "**Not done**: look at what failed; the next apply takes up what is left"
     return "\n".join(

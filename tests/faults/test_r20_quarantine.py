@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
@@ -29,6 +30,9 @@ from orchestrator.report.quarantine_text import quarantine_text
 from orchestrator.told import reported
 from tests.faults.machines import Machines
 from tests.faults.test_r01_killed_controller import TOWN, prepared
+
+if TYPE_CHECKING:
+    from orchestrator.cli.carry_out import Act
 
 FIREWALL, PC = "lab-fw1", "lab-pc-0001"
 STEPS = ["nft -f /run/townhall/firewall.before", "townhall-firewall outcome"]
@@ -161,12 +165,12 @@ def test_nothing_is_retired_while_a_host_is_left_out(machines: Guarded) -> None:
 def test_an_apply_tells_programs_and_the_request_which_hosts_it_left_out(
     machines: Guarded, host: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Sabotage: tell it on the error stream alone, or only where something else was done."""
+    """Sabotage: tell it on the error stream alone, or only where something else was done, or end with 0."""
     machines.says[FIREWALL] = "silence"
-    file, left_out = tmp_path / "told.md", list[Quarantined]()
-    options = pipeline.Options(hands=machines.hands, kept_out=left_out.append, narrow=only(host))
-    wish, around = Wish(yes=True, json=True), partial(reported, file, left_out=left_out)
-    assert carry_out(TOWN, wish, options, around=around) == 0
+    file = tmp_path / "told.md"
+    options = pipeline.Options(hands=machines.hands, narrow=only(host))
+    wish, around = Wish(yes=True, json=True), partial(reported, file)
+    assert carry_out(TOWN, wish, options, around=around) == 2, "changes are pending on the firewall"
     said = capsys.readouterr()
     document = json.loads(said.out)
     assert {unit["host"] for unit in document["units"]} == {PC} - {FIREWALL if host == PC else PC}
@@ -176,6 +180,28 @@ def test_an_apply_tells_programs_and_the_request_which_hosts_it_left_out(
     for text in (said.err, file.read_text()):
         assert f"{FIREWALL} is in quarantine" in text and STEPS[0] in text
     assert "every machine is already" not in file.read_text()
+    assert ("**Applied and proven**" in file.read_text()) == (host == PC)
+    assert ("but for hosts in quarantine" in file.read_text()) == (host == PC)
+
+
+def test_an_apply_that_is_tried_again_names_each_host_once_and_one_that_fails_ends_with_1(
+    machines: Guarded, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sabotage: count a host for every attempt, or let what was left out hide what failed."""
+    machines.says[FIREWALL] = "silence"
+    wish, fallen = Wish(yes=True, json=True), replace(machines, forget={PC})
+    counted: list[int] = []
+
+    def twice(act: Act, left_out: Iterable[Quarantined]) -> pipeline.Done | None:
+        act()
+        done = act()
+        counted.append(len([*left_out]))
+        return done
+
+    assert carry_out(TOWN, wish, pipeline.Options(hands=fallen.hands), around=twice) == 1
+    assert carry_out(TOWN, wish, pipeline.Options(hands=machines.hands), around=twice) == 2
+    assert counted == [1, 1]
+    capsys.readouterr()
 
 
 def only(host: str) -> Callable[[Prospect], Prospect]:

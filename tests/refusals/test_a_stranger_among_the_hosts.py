@@ -79,7 +79,7 @@ def test_the_others_go_on_and_the_strangers_units_stay_pending(
         TOWN,
         Wish(yes=True, json=False),
         pipeline.Options(hands=machines.hands),
-        around=lambda act: reported(told, act),
+        around=lambda act, _: reported(told, act),
     )
     assert code == 1
     assert ["change", OTHER, "workstation"] in machines.happened()
