@@ -105,7 +105,9 @@ def carried_out(
 
 def warn(message: str) -> None:
     """Say something beside the output."""
-    typer.echo(message, err=True)
+    from orchestrator.report.printable import printable
+
+    typer.echo(printable(message), err=True)
 
 
 def _shown(prospect: Prospect) -> str:

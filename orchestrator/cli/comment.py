@@ -6,7 +6,6 @@ import json
 import os
 import re
 import time
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -55,6 +54,7 @@ def comment(  # noqa: PLR0913, PLR0917
     """Post the comment, or update the one that is there; a token is never an argument."""
     from orchestrator.forge import comment as tell
     from orchestrator.forge.comment import Message
+    from orchestrator.report.printable import printable
 
     if not _REPOSITORY.fullmatch(repository) or not _TOWN.fullmatch(town):
         raise UsageError("--repository is such as town-hall/network, --town such as stari_grad")
@@ -73,13 +73,8 @@ def comment(  # noqa: PLR0913, PLR0917
     if as_json:
         typer.echo(json.dumps({"schema": SCHEMA, "what": said.what, "address": said.address}, indent=2))
     else:
-        typer.echo(printable(f"{said.what} {said.address}".rstrip()))
+        typer.echo(printable(f"{said.what} {said.address}".rstrip()).replace("\n", ""))
     return 0
-
-
-def printable(text: str) -> str:
-    """Text without anything that a terminal would obey."""
-    return "".join(one for one in text if unicodedata.category(one)[0] != "C")
 
 
 def _api(kind: Kind, address: str | None, token: str) -> Api:

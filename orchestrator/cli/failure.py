@@ -7,6 +7,7 @@ import sys
 from dataclasses import asdict
 
 from orchestrator.errors import Problem, Refused, TownhallError
+from orchestrator.report.printable import printable
 
 SCHEMA = "townhall.error/1"
 
@@ -42,11 +43,11 @@ def _print_problems(problems: tuple[Problem, ...]) -> None:
     for problem in problems:
         console.print(
             Text.assemble(
-                (problem.place, "bold cyan"),
+                (printable(problem.place), "bold cyan"),
                 ": ",
-                (problem.value, "bold"),
-                f": {problem.reason}\n    remedy: ",
-                (problem.remedy, "green"),
+                (printable(problem.value), "bold"),
+                printable(f": {problem.reason}\n    remedy: "),
+                (printable(problem.remedy), "green"),
                 (f" [{problem.code}]", "dim"),
             )
         )
@@ -59,4 +60,4 @@ def _print_line(message: str) -> None:
     from rich.text import Text
 
     console = Console(file=sys.stderr, highlight=False, soft_wrap=True)
-    console.print(Text.assemble(("townhall: ", "bold red"), message))
+    console.print(Text.assemble(("townhall: ", "bold red"), printable(message)))

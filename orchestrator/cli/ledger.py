@@ -105,10 +105,12 @@ def _ledger(inventory: Inventory) -> Ledger:
 
 
 def _line(record: Record) -> str:
+    from orchestrator.report.printable import printable
+
     entry = record.entry
     unit = f"{entry.role} on {entry.host}" if entry.role else entry.host
     head = f"{record.number:6} {record.at:25} {entry.run:24} {entry.kind:10}"
-    return f"{head} {unit} {entry.details[:100]}".rstrip()
+    return printable(f"{head} {unit} {entry.details[:100]}".rstrip())
 
 
 def _document(record: Record) -> dict[str, object]:

@@ -15,6 +15,7 @@ from orchestrator.apply.observer import Nobody, Observer
 from orchestrator.model.outcome import APPLIED, NOT_STARTED, UnitOutcome
 from orchestrator.model.plan import PlannedUnit
 from orchestrator.model.verdict import Check
+from orchestrator.report.printable import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -64,7 +65,9 @@ class Lines(Nobody):
 
 def _line(outcome: UnitOutcome, seconds: float) -> str:
     why = f": {outcome.why}" if outcome.state != APPLIED else f", {outcome.changed} changed"
-    return f"  {outcome.unit.host:16} {outcome.unit.role:18} {outcome.state} in {seconds:.1f} s{why}"
+    return printable(
+        f"  {outcome.unit.host:16} {outcome.unit.role:18} {outcome.state} in {seconds:.1f} s{why}"
+    )
 
 
 @contextmanager

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from orchestrator.model.outcome import APPLIED, NOT_STARTED, Outcome
 from orchestrator.model.verdict import Check, Verdict
+from orchestrator.report.printable import printable
 
 
 def outcome_text(outcome: Outcome) -> str:
     """Return one line for each host, and the reason of each unit that did not succeed."""
-    return "\n".join([*_hosts(outcome), *_faults(outcome)])
+    return printable("\n".join([*_hosts(outcome), *_faults(outcome)]))
 
 
 def _hosts(outcome: Outcome) -> Iterator[str]:
@@ -36,7 +37,7 @@ def verdict_text(verdict: Verdict) -> str:
     for topic in sorted({check.topic for check in verdict.checks}):
         held = [check.passed for check in verdict.checks if check.topic == topic]
         lines.append(f"  {topic:20} {sum(held)} of {len(held)} checks held")
-    return "\n".join([*lines, *map(_failure, verdict.failures)]) or "  there was nothing to check"
+    return printable("\n".join([*lines, *map(_failure, verdict.failures)])) or "  there was nothing to check"
 
 
 def _failure(check: Check) -> str:

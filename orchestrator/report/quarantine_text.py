@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orchestrator.model.quarantine import Quarantined
+from orchestrator.report.printable import printable
 
 
 def quarantine_text(one: Quarantined) -> str:
@@ -17,7 +18,7 @@ def quarantine_text(one: Quarantined) -> str:
         f"  and so does townhall verify --host {one.host};",
         f"  townhall apply --release {one.host} takes it in whatever they say",
     ]
-    return "\n".join(lines)
+    return printable("\n".join(lines))
 
 
 def released_text(host: str, why: str) -> str:

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.cli.comment import printable
 from orchestrator.cli.main import run
 from orchestrator.errors import MachineError, UsageError
 from orchestrator.forge import comment
@@ -24,6 +23,7 @@ from orchestrator.forge.http import Api, Token
 from orchestrator.forge.port import Forge
 from orchestrator.forge.text import fenced, fitting, mark, sections, size
 from orchestrator.model.suggestion import Suggestion
+from orchestrator.report.printable import printable
 from tests.forge.double import HEADERS, LIMITS, TOKEN, US, State
 from tests.forge.double import forge as double
 
