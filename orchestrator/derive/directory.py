@@ -6,11 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from orchestrator.model.intent import Computer, Group, OrganisationalUnit, Placement, User
-from orchestrator.model.names import TOWN_OU
+from orchestrator.model.names import COMPUTERS, GROUPS, PEOPLE, TOWN_OU, department_group
 from orchestrator.model.source import because
 from orchestrator.model.town import Department, DirectoryGroup, Person, Town
-
-PEOPLE, COMPUTERS, GROUPS = "People", "Computers", "Groups"
 
 
 def organisational_units(town: Town, accounts: tuple[Computer, ...]) -> tuple[OrganisationalUnit, ...]:
@@ -71,7 +69,7 @@ def _user(town: Town, person: Person) -> User:
 
 def _of_department(department: Department, staff: list[Person]) -> Group:
     return Group(
-        name=f"dep-{department.key}",
+        name=department_group(department.key),
         ou=f"OU={GROUPS},{TOWN_OU}",
         description=department.title,
         members=tuple(person.account for person in staff),

@@ -15,17 +15,29 @@ port post_tasks pre_tasks q query range register remote_user rescue retries role
 tags tasks throttle timeout undef until validate_argspec vars vars_files vars_prompt
 when with_
 """
-_MACHINES = """
-con prn aux nul com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9
+_DEVICES = """
+con prn aux nul com0 com1 com2 com3 com4 com5 com6 com7 com8 com9
+lpt0 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9
+"""
+_AUTHORITIES = """
 anonymous batch builtin dialup domain enterprise interactive internet local localhost network null proxy
-restricted self server service system terminal users world all ungrouped
+restricted self server service system terminal users world
+"""
+_ACCOUNTS = """
+administrator administrators dnsadmins dnsupdateproxy guest guests iis_iusrs krbtgt replicator
 """
 
 ANSIBLE_WORDS = frozenset(_ANSIBLE.split())
 """Keywords of plays and tasks, functions of templates: as a variable's name they would be misread."""
 
-MACHINE_WORDS = frozenset(_MACHINES.split())
+DEVICES = frozenset(_DEVICES.split())
+"""Names of devices on Windows: nothing that may become a folder there can be called so."""
+
+MACHINE_WORDS = DEVICES | {*_AUTHORITIES.split(), "all", "ungrouped"}
 """Names that no machine may have under NetBIOS, Windows or Ansible."""
+
+ACCOUNT_WORDS = DEVICES | {*_AUTHORITIES.split(), *_ACCOUNTS.split()}
+"""Names that Windows and a new directory keep for accounts and groups of their own."""
 
 
 def note_reserved(source: Source, key: str, remedy: str, problems: Problems) -> None:

@@ -22,7 +22,7 @@ _ACCOUNT = re.compile(r"(?=.{3,20}\Z)[a-z]{1,2}\.[a-z][a-z-]*[0-9]{0,2}")
 _DOMAIN = re.compile(
     r"(?=.{4,64}\Z)[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?)+"
 )
-_NETBIOS = re.compile(r"[A-Z][A-Z0-9-]{0,14}")
+_NETBIOS = re.compile(r"[A-Z](?:[A-Z0-9-]{0,13}[A-Z0-9])?")
 _ZERO_LED = re.compile(r"(?:^|\.)0[0-9]")
 _OCTETS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 _PORTS = re.compile(r"(tcp|udp)/([0-9]{1,6})(?:-([0-9]{1,6}))?")
@@ -124,6 +124,8 @@ def host_name(text: str) -> str:
 
 def _host_proposal(text: str) -> str:
     slug = re.sub(r"[^a-z0-9-]+", "-", text.lower()).strip("-")[:15].strip("-")
+    if slug in MACHINE_WORDS:
+        return f"write such as pc-{slug}"
     return f"write {slug}" if _HOST.fullmatch(slug) and slug != text else "write such as lab-pc-0003"
 
 
@@ -192,7 +194,11 @@ def domain(text: str) -> str:
 
 def netbios(text: str) -> str:
     """The short name of the directory."""
-    return _matching(text, _NETBIOS, "TH-NETBIOS", "at most 15 upper-case letters, digits and -", "STARIGRAD")
+    reason = "at most 15 upper-case letters, digits and inner hyphens, a letter first"
+    if _matching(text, _NETBIOS, "TH-NETBIOS", reason, "STARIGRAD").lower() in MACHINE_WORDS:
+        reason = "Windows and DNS keep this name for themselves"
+        raise BadError("TH-NETBIOS-RESERVED", reason, "write such as STARIGRAD")
+    return text
 
 
 def uri(text: str) -> str:

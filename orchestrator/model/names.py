@@ -15,6 +15,13 @@ WORKSTATIONS = "workstations"
 
 OUTSIDE_ZONE = "internet"
 TOWN_OU = "OU=Townhall"
+PEOPLE, COMPUTERS, GROUPS = "People", "Computers", "Groups"
+"""Units of the directory; groups and machines of no department have theirs beside those of departments."""
+
+
+def department_group(key: str) -> str:
+    """The group of the directory that a department's staff is in."""
+    return f"dep-{key}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from random import Random
 from typing import Any
 
 import pytest
+from cryptography.x509 import Name
 from hypothesis import given as cases
 
+from orchestrator.derive.directory import organisational_units
+from orchestrator.desired import desired
+from orchestrator.load import values
+from orchestrator.load.problems import BadError
+from orchestrator.role_templates import ROLES
 from tests.fuzz import reading
-from tests.fuzz.hostile import fuzzed
+from tests.fuzz.hostile import SEEDS, around, fuzzed
 from tests.fuzz.law import Emitter
 
 SAMBA = Emitter(
@@ -25,6 +33,8 @@ SSSD = Emitter(
     {"domain_member_login_users": ["m.petrovic", "j.jovanovic"]},
 )
 
+TOWN = desired(ROLES.parent / "inventories/lab").town
+
 
 @fuzzed
 @cases(SAMBA.hostile())
@@ -38,6 +48,27 @@ def test_a_hostile_argument_of_a_controller_is_refused_or_exactly_one_value(draw
 def test_a_hostile_argument_of_a_member_is_refused_or_exactly_one_value(drawn: Any) -> None:
     """Sabotage: take `plain_word` off those who may log in."""
     SSSD.holds(drawn)
+
+
+@fuzzed
+@cases(SEEDS)
+def test_a_hostile_name_of_a_department_is_refused_or_one_step_of_a_distinguished_name(
+    chance: Random,
+) -> None:
+    """Sabotage: allow a comma, or a space at the end, in a key of orchestrator/load/values.py."""
+    name = around("finance", chance)
+    try:
+        values.key(name)
+    except BadError:
+        return
+    department = replace(TOWN.departments["finance"], key=name)
+    units = organisational_units(replace(TOWN, departments={name: department}), ())
+    assert {steps(unit.parent) for unit in units} == {(), ("Townhall",), ("Townhall", name)}
+
+
+def steps(text: str) -> tuple[str, ...]:
+    """The units of a distinguished name as RFC 4514 reads it, the outermost first."""
+    return tuple(str(one.value) for one in Name.from_rfc4514_string(text))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,3 +96,25 @@ def test_a_network_that_is_too_wide_or_no_network_is_refused(text: str) -> None:
     """Sabotage: ip_network(strict=False)."""
     with pytest.raises(BadError):
         values.subnet(text)
+
+
+@pytest.mark.parametrize(
+    "text", [*(f"m.petr{sign}ovic" for sign in '"/\\[]:;|=+*?<>,@ \u2019`$'), "m.petrovic."]
+)
+def test_a_log_on_name_has_no_sign_that_windows_forbids(text: str) -> None:
+    """Sabotage: allow a dot or a comma in a surname."""
+    with pytest.raises(BadError) as bad:
+        values.account(text)
+    assert bad.value.code == "TH-ACCOUNT-FORM"
+
+
+@pytest.mark.parametrize(
+    ("parse", "longest"),
+    [(values.account, f"m.{'p' * 18}"), (values.host_name, "p" * 15), (values.netbios, "P" * 15)],
+    ids=["account", "host", "directory"],
+)
+def test_a_name_is_as_long_as_windows_takes_it(parse: Callable[[str], str], longest: str) -> None:
+    """Sabotage: allow an account of 21 letters, or a host or directory of 16."""
+    assert parse(longest) == longest
+    with pytest.raises(BadError):
+        parse(longest + longest[-1])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 WORKSTATIONS = "hosts/workstations.yml"
+PEOPLE = "group_vars/all/people.yml"
 NETWORKS = "group_vars/all/networks.yml"
 SERVICES = "group_vars/all/services.yml"
 ADDRESS = "198.18.10.51"
@@ -31,6 +32,26 @@ def socket(text: str) -> Mapping[str, Any]:
     """A PC's description written so."""
     return {"replace": {WORKSTATIONS: {'socket: "A-101-1"': f'socket: "A-101-1", description: {text}'}}}
 
+
+def host(name: str) -> Mapping[str, Any]:
+    """A PC called so."""
+    return {"replace": {WORKSTATIONS: {"lab-pc-0001:": f"{name}:"}}}
+
+
+def account(name: str) -> Mapping[str, Any]:
+    """A person with this log-on name."""
+    return {"replace": {PEOPLE: {"z.nikolic:": f"{name}:"}}}
+
+
+DEVICES = (
+    "con",
+    "nul",
+    "prn",
+    "aux",
+    *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)),
+)
+SIGNS = tuple(f"'z.nik{sign}olic'" for sign in '"/\\[]:;|=+*?<>,@ \u2019`$(')
+"""Log-on names with a sign that sAMAccountName forbids, or PowerShell takes for more."""
 
 CASES: dict[str, dict[str, str]] = {
     "S-01": {"a_template_in_data": "TH-JINJA"},
@@ -66,6 +87,12 @@ CASES: dict[str, dict[str, str]] = {
     "S-13": {
         "a_host_name_that_windows_keeps": "TH-HOST-RESERVED",
         "a_host_name_too_long": "TH-HOST-NAME",
+        "a_host_with_the_name_of_the_directory": "TH-HOST-NETBIOS",
+        "a_directory_that_windows_keeps": "TH-NETBIOS-RESERVED",
+        "a_department_that_windows_keeps": "TH-DIRECTORY-RESERVED",
+        "a_group_that_the_directory_has": "TH-DIRECTORY-RESERVED",
+        "a_department_twice_but_for_capitals": "TH-DIRECTORY-TWICE",
+        "an_account_that_windows_keeps": "TH-ACCOUNT-FORM",
         "an_account_that_is_not_the_persons": "TH-ACCOUNT-NAME",
     },
     "S-15": {"an_alias": "TH-YAML-ALIAS", "nested_too_deep": "TH-YAML-DEPTH"},
@@ -102,5 +129,12 @@ MORE: dict[str, dict[str, Mapping[str, Any]]] = {
     "S-08": {text: address(text) for text in ("0x0a000001", "1.2.3", '"１０.0.0.1"')},
     "S-09": {"a name": address("lab-dc1")},
     "S-10": {text: port(text) for text in ("tcp/0", "tcp/90-80", "tcp/ssh", '"tcp/22,80; accept"')},
+    "S-13": {
+        **{f"host {name}": host(name) for name in (*DEVICES, *(name.upper() for name in DEVICES), "p" * 16)},
+        **{f"account {name}": account(name) for name in (*DEVICES, *SIGNS, "z.nikolic.", f"z.{'n' * 19}")},
+        **{
+            f"text {sign}": socket(f'"a{sign}b"') for sign in ("\u2018", "\u2019", "\u201a", "\u201b", "$(x)")
+        },
+    },
 }
 """Further mistakes by row; any refusal will do, for each is refused where its kind is read."""
