@@ -24,6 +24,7 @@ from orchestrator.prospect import Prospect
 from orchestrator.reach import PROJECT
 from orchestrator.record import Ledger
 from orchestrator.record.place import ledger_path
+from orchestrator.role_specs import read_options
 from orchestrator.secret_values import derived_secret
 
 CANARY = "canary-{}-nobody-may-see-me"
@@ -108,3 +109,29 @@ def test_no_secret_is_in_a_plan_the_ledger_or_what_ansible_is_given(
     secrets = canaries(prospect)
     assert len(secrets) > 10
     assert [secret for secret in secrets if any(secret in text for text in texts)] == []
+
+
+def secret_places(options: Any, value: Any) -> Iterator[tuple[str, ...]]:
+    """Where arguments hold a secret that their specification does not declare `no_log`."""
+    for name, inner in value.items():
+        said = options[name]
+        if said.get("no_log"):
+            continue
+        if isinstance(inner, SecretReference):
+            yield (name,)
+        for one in inner if isinstance(inner, list | tuple) else [inner]:
+            if isinstance(one, SecretReference):
+                yield (name,)
+            elif isinstance(one, Mapping) and "options" in said:
+                yield from ((name, *rest) for rest in secret_places(said["options"], one))
+            elif any(references(one)):
+                yield (name, "...")
+
+
+def test_every_argument_that_holds_a_secret_is_declared_so(lab: Path) -> None:
+    """Sabotage: take `no_log` off any argument."""
+    units = look(lab).wanted.rendering.units
+    options = read_options({unit.role for unit in units})
+    holding = {unit.role for unit in units if any(references(unit.arguments))}
+    assert holding == {"backup_client", "backup_server", "directory", "domain_controller", "domain_member"}
+    assert {place for unit in units for place in secret_places(options[unit.role], unit.arguments)} == set()

@@ -50,6 +50,17 @@ def test_what_is_not_merged_is_applied_by_a_persons_word_and_the_ledger_says_so(
     assert (said["ground"], said["reason"]) == ("break-glass", WHY)
 
 
+def test_it_works_while_nobody_reaches_the_forge(town: MergedTown) -> None:
+    """Sabotage: fetch before an apply, or before a check."""
+    town.apply()
+    edit(town)
+    away = town.bare.rename(town.bare.with_name("down"))
+    done = town.apply(Footing(glass=WHY))
+    assert done is not None and done.succeeded
+    assert check(town) == 1
+    away.rename(town.bare)
+
+
 def test_check_fails_until_a_merged_commit_holds_what_was_applied(
     town: MergedTown, capsys: pytest.CaptureFixture[str]
 ) -> None:
