@@ -100,15 +100,22 @@ def test_the_person_logs_in_with_a_new_ticket_while_a_controller_is_down(
 ) -> None:
     """Each controller is stopped in turn; old tickets are destroyed, so that a new one proves a log-on.
 
+    Where the town has only one left, nobody can take over, and nothing is stopped.
+
     Sabotage: name one controller only in the kdc lines of krb5.conf and in ad_server of sssd.conf.
     """
-    assert len(arguments["domain_member_controllers"]) > 1
-    for controller in arguments["domain_member_controllers"]:
+    known = arguments["domain_member_controllers"]
+    assert {one["name"].partition(".")[0] for one in known} == _controllers(context)
+    for controller in known if len(known) > 1 else ():
         with _stopped(context, controller):
             for account, password in list(people.items())[:1]:
                 machine.run(f"find /tmp -maxdepth 1 -name 'krb5cc_*' -user {account} -delete")
                 done = _log_in(context, tmp_path, machine, account, password)
                 _assert_logged_in_with_ticket(done, f"{account}, {controller['name']} down")
+
+
+def _controllers(context: Context) -> set[str]:
+    return {host for host, role in context.units if role == "domain_controller"}
 
 
 def _first_passwords(context: Context) -> dict[str, str]:
