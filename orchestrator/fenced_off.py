@@ -27,13 +27,17 @@ def keeper(prospect: Prospect) -> str:
     return min(hosts, default=(0, ""))[1]
 
 
-def fencing(prospect: Prospect, order: Order, shell: Shell, commit: str) -> Fencing:
-    """Return what takes the fences of all hosts that a run will touch."""
+def fencing(prospect: Prospect, order: Order, shell: Shell, told_of: tuple[str, str]) -> Fencing:
+    """Return what takes the fences of all hosts that a run will touch.
+
+    Others are `told_of` its command and of the commit that it applies.
+    """
+    doing, commit = told_of
     roles: dict[str, tuple[str, ...]] = {order.keeper: ()} if order.keeper else {}
     for unit in prospect.plan.units:
         if unit.role not in DEVICES:
             roles[unit.host] = (*roles.get(unit.host, ()), unit.role)
-    told = {**holder(f"townhall apply -i {prospect.root}"), "commit": commit}
+    told = {**holder(f"{doing} -i {prospect.root}"), "commit": commit}
     lock = identity(lock_path(prospect.wanted.town))
     stamped = {host: seen.stamps for host, seen in order.observed.items() if seen.stamps is not None}
     return Fencing(bearer(order.run, lock, told), shell, roles, order.silent, stamped=stamped)

@@ -69,7 +69,8 @@ class Options:
     It stands on `ground`, or where that is none on what `footing` asks for. `only_rest` does no more than
     what a run left that was cut off, on that run's ground; `cut_off` is told of such a run, `tell` what
     a person should know meanwhile, `kept_out` of each host that stays in quarantine. `narrow` may leave
-    things out of what is pending; `released` hosts come out of quarantine whatever they say.
+    things out of what is pending; `released` hosts come out of quarantine whatever they say. Whoever wants
+    the same machines meanwhile is told what this is `doing`: the command, and a person's reason.
     """
 
     observer: Observer = field(default_factory=Nobody)
@@ -85,6 +86,7 @@ class Options:
     released: frozenset[str] = frozenset()
     narrow: Callable[[Prospect], Prospect] = lambda prospect: prospect
     hands: Hands = field(default_factory=Hands)
+    doing: str = "townhall apply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def apply_town(root: Path, agreed: Callable[[Prospect], bool], options: Options)
     After a run that was cut off, units whose end nobody saw are checked first.
     """
     town = load_files(options.ground.files, root) if options.ground else load(root, date.today())
-    with locked(lock_path(town), f"townhall apply -i {root}"):
+    with locked(lock_path(town), f"{options.doing} -i {root}"):
         cut = cut_off(town)
         if cut:
             options.cut_off(cut)
@@ -211,7 +213,7 @@ def carry_out(prospect: Prospect, ledger: Ledger, options: Options, cut: str = "
     hands, ground = options.hands, options.ground or Ground("")
     shell = hands.shell(prospect.wanted)
     order = _order(prospect, options, second_probes(prospect, ledger, shell))
-    behind = fenced(fencing(prospect, order, shell, ground.commit))
+    behind = fenced(fencing(prospect, order, shell, (options.doing, ground.commit)))
     with private(order.folder), behind as fences:
         mend_packages(shell, broken_off(prospect.plan, ledger.state(prospect.plan.hosts)), options.tell)
         recorder, freeze = as_told(ledger), options.consent.despite_freeze

@@ -83,6 +83,7 @@ def apply(  # noqa: PLR0913, PLR0917
         consent=consent(touching, retire, despite_freeze, reviewed),
         footing=Footing(commit, into, _glass(break_glass, reason)),
         released=frozenset(release or ()),
+        doing=_doing(commit, reason),
     )
     around = _patient((HOUR if commit else 0) if wait is None else wait, report)
     return carry_out(inventory, Wish(yes, json, accelerate, language), options, held, around)
@@ -94,6 +95,13 @@ def _patient(minutes: int, report: Path | None) -> Around:
     from orchestrator.told import reported
 
     return lambda act, left_out: reported(report, lambda: patiently(act, minutes * 60, warn), left_out)
+
+
+def _doing(commit: str, reason: str) -> str:
+    """What others are told of this run while they wait for it."""
+    of_commit = f" --commit {commit[:12]}" if commit else ""
+    why = f" --break-glass --reason '{reason}'" if reason else ""
+    return f"townhall apply{of_commit}{why}"
 
 
 def _glass(wanted: bool, reason: str) -> str:

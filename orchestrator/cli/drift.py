@@ -101,7 +101,8 @@ def _reverted(inventory: Path, found: Drift, wish: Wish, allowed: Consent) -> in
     from orchestrator.drifted import reverting
     from orchestrator.pipeline import Options
 
-    done = carried_out(inventory, wish, Options(consent=allowed, narrow=reverting(found)))
+    options = Options(consent=allowed, narrow=reverting(found), doing="townhall drift --revert")
+    done = carried_out(inventory, wish, options)
     if done and not wish.json:
         typer.echo(told(done, ""))
     return 0 if done is None or done.succeeded else 1

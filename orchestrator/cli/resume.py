@@ -33,5 +33,7 @@ def resume(  # noqa: PLR0913, PLR0917
     """
     from orchestrator.pipeline import Options
 
-    options = Options(consent=consent(touching, retire, despite_freeze), only_rest=True)
+    options = Options(
+        consent=consent(touching, retire, despite_freeze), only_rest=True, doing="townhall resume"
+    )
     return carry_out(inventory, Wish(yes, json, accelerate, language), options)

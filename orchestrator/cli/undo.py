@@ -44,9 +44,8 @@ def undo(  # noqa: PLR0913, PLR0917
 
     undone, ground = undoing(inventory, run)
     wish = Wish(yes, json, accelerate, language, "undo this?", head(undone))
-    return carry_out(
-        inventory, wish, Options(consent=consent(touching, retire, despite_freeze), ground=ground)
-    )
+    allowed = consent(touching, retire, despite_freeze)
+    return carry_out(inventory, wish, Options(consent=allowed, ground=ground, doing=f"townhall undo {run}"))
 
 
 def head(undone: Run) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
 
 import pytest
 
+from orchestrator.apply.lock import words
 from orchestrator.cli.main import run
 from orchestrator.desired import PROJECT
 from orchestrator.pipeline import look
 from orchestrator.record import Ledger
-from orchestrator.record.place import ledger_path
+from orchestrator.record.place import ledger_path, lock_path
 from tests.golden import Golden
 
+WHY = "the cash desk waits"
 POLICY = "group_vars/all/policy.yml"
 BACKUP = "[group/workstations, group/firewalls], to: [service/backup]"
 PEEK = "{name: peek, from: [zone/guest], to: [network/users-a], ports: [tcp/445], owner: it, reason: x}"
@@ -109,3 +112,26 @@ def test_an_apply_beyond_a_limit_or_on_a_day_of_rest_waits_for_consent(
     assert run(["apply", "--yes", "-i", str(town)]) == 1
     golden(f"apply_refusals/{case}", capsys.readouterr().err)
     assert nothing_ran(town)
+
+
+@pytest.mark.parametrize(
+    ("verb", "told"),
+    [
+        (["apply", "--yes"], "townhall apply"),
+        (["apply", "--yes", "--commit", "0" * 40], f"townhall apply --commit {'0' * 12}"),
+        (
+            ["apply", "--yes", "--break-glass", "--reason", WHY],
+            f"townhall apply --break-glass --reason '{WHY}'",
+        ),
+        (["drift", "--revert", "--yes"], "townhall drift --revert"),
+    ],
+    ids=lambda words: words if isinstance(words, str) else " ".join(words[:3]),
+)
+def test_who_wants_the_town_meanwhile_is_told_the_command_its_commit_and_its_reason(
+    town: Path, verb: list[str], told: str
+) -> None:
+    """Sabotage: say `townhall apply` whatever the verb is, or leave the commit or the reason out."""
+    edit(town, "a_flow_that_must_never_be")
+    assert run([*verb, "-i", str(town)]) == 1
+    left = json.loads(lock_path(look(town).wanted.town).read_text(encoding="utf-8"))
+    assert f"runs `{told} -i {town}` since" in words(left)

@@ -165,7 +165,8 @@ def test_an_apply_from_another_control_machine_is_told_who_and_leaves_no_trace(
     def apply_first() -> None:
         monkeypatch.setenv("TOWNHALL_STATE", str(tmp_path / "one"))
         waiting = Waiting(tmp_path / "machines", TOWN)
-        pipeline.apply_town(TOWN, lambda _: True, pipeline.Options(hands=waiting.hands))
+        options = pipeline.Options(hands=waiting.hands, doing="townhall resume")
+        pipeline.apply_town(TOWN, lambda _: True, options)
 
     first = get_context("fork").Process(target=apply_first)
     first.start()
@@ -175,7 +176,7 @@ def test_an_apply_from_another_control_machine_is_told_who_and_leaves_no_trace(
             assert time.monotonic() < end and first.is_alive(), "the first run did not begin"
             time.sleep(0.05)
         with pytest.raises(
-            BusyError, match=r"lab-av1, lab-pc-0001: \S+ runs `townhall apply -i .*` of commit .* since"
+            BusyError, match=r"lab-av1, lab-pc-0001: \S+ runs `townhall resume -i .*` of commit .* since"
         ):
             pipeline.apply_town(TOWN, lambda _: True, pipeline.Options(hands=two.hands))
         ledger = Ledger(tmp_path / "two" / "lab.sqlite")
