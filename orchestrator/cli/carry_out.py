@@ -50,13 +50,19 @@ def carry_out(
 
     cut_off: list[Interrupted] = []
     left_out: dict[str, Quarantined] = {}
+    said: set[str] = set()
+
+    def is_new(words: str) -> bool:
+        was_said = words in said
+        said.add(words)
+        return not was_said
 
     def kept_out(one: Quarantined) -> None:
         options.kept_out(one)
         left_out[one.host] = one
 
     heard = replace(options, cut_off=cut_off.append, kept_out=kept_out)
-    done = around(lambda: carried_out(inventory, wish, heard, held), left_out.values())
+    done = around(lambda: carried_out(inventory, wish, heard, held, is_new), left_out.values())
     if done is None:
         typer.echo(nothing(wish.json, left_out.values(), options.only_rest and not cut_off))
     else:
@@ -71,8 +77,12 @@ def carried_out(
     wish: Wish,
     options: Options,
     held: Callable[[Prospect], None] = lambda _: None,
+    is_new: Callable[[str], bool] = lambda _: True,
 ) -> Done | None:
-    """Show the plan, ask, and apply; None if nothing was done."""
+    """Show the plan, ask, and apply; None if nothing was done.
+
+    What is not new was said before, and agreed to, when another run was in the way.
+    """
     from orchestrator.apply.ansible import why_not_accelerated
     from orchestrator.cli.progress import Quiet, observer
     from orchestrator.errors import UsageError
@@ -85,8 +95,12 @@ def carried_out(
 
     def agreed(prospect: Prospect) -> bool:
         held(prospect)
-        if not wish.json:
-            typer.echo(f"{wish.head}{_shown(prospect)}")
+        if wish.json:
+            return True
+        words = f"{wish.head}{_shown(prospect)}"
+        if not is_new(words):
+            return True
+        typer.echo(words)
         return wish.yes or typer.confirm(wish.question, default=False)
 
     def cut_off(cut: Interrupted) -> None:
@@ -96,7 +110,8 @@ def carried_out(
 
     def kept_out(one: Quarantined) -> None:
         options.kept_out(one)
-        warn(quarantine_text(one))
+        if is_new(words := quarantine_text(one)):
+            warn(words)
 
     with Quiet() if wish.json else observer() as watching:
         given = replace(options, observer=watching, accelerate=accelerate, tell=warn)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import random
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from io import StringIO
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from orchestrator import pipeline
 from orchestrator.apply.fences import fenced
 from orchestrator.apply.fencing import Fencing
 from orchestrator.apply.lock import BusyError
+from orchestrator.cli.carry_out import Wish, carry_out
 from orchestrator.cli.failure import tell
 from orchestrator.errors import MachineError
 from orchestrator.prospect import Prospect
@@ -156,10 +159,27 @@ class Waiting(Machines):
         super()._change(host, role, key)
 
 
-def test_an_apply_from_another_control_machine_is_told_who_and_leaves_no_trace(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def assert_the_plan_is_shown_and_asked_for_once(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Sabotage: take no fences in the pipeline; or open the run before its fences are taken."""
+    """However often it is tried while another run holds a machine."""
+
+    def twice(act: Callable[[], pipeline.Done | None], _: object) -> pipeline.Done | None:
+        with pytest.raises(BusyError):
+            act()
+        return act()
+
+    monkeypatch.setattr("sys.stdin", StringIO("y\n"))
+    with pytest.raises(BusyError):
+        carry_out(TOWN, Wish(yes=False, json=False), pipeline.Options(hands=machines.hands), around=twice)
+    said = capsys.readouterr().out
+    assert (said.count("apply this?"), said.count("Signatures are mirrored")) == (1, 1)
+
+
+def test_an_apply_from_another_control_machine_is_told_who_and_leaves_no_trace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sabotage: take no fences in the pipeline; open the run before they are taken; show it at each try."""
     two = two_controls(tmp_path, monkeypatch)
 
     def apply_first() -> None:
@@ -179,6 +199,7 @@ def test_an_apply_from_another_control_machine_is_told_who_and_leaves_no_trace(
             BusyError, match=r"lab-av1, lab-pc-0001: \S+ runs `townhall resume -i .*` of commit .* since"
         ):
             pipeline.apply_town(TOWN, lambda _: True, pipeline.Options(hands=two.hands))
+        assert_the_plan_is_shown_and_asked_for_once(two, monkeypatch, capsys)
         ledger = Ledger(tmp_path / "two" / "lab.sqlite")
         assert not list(ledger.records(kind="run"))
     finally:
