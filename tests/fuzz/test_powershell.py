@@ -17,7 +17,9 @@ from random import Random
 from typing import Any
 
 import pytest
+from ansible.release import __version__
 from hypothesis import given as cases
+from packaging.version import Version
 
 from tests.fuzz import hostile, reading
 from tests.fuzz.hostile import SEEDS, fuzzed
@@ -73,7 +75,9 @@ def wide(value: Any) -> Any:
 
 
 def without_quotes(path: str) -> str:
-    """A path as Ansible sends it: quotes around the whole are taken off."""
+    """The path of a file as ansible-core before 2.21 sends it: quotes around the whole are taken off."""
+    if Version(__version__) >= Version("2.21"):
+        return path
     found = re.match(r"\s*?'(.*?)'\s*?$", path) or re.match(r'\s*?"(.*?)"\s*?$', path)
     return found[1] if found else path
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleError
 from ansible.parsing.dataloader import DataLoader
-from ansible.plugins.loader import filter_loader, init_plugin_loader
+from ansible.plugins.loader import filter_loader
 from ansible.template import Templar, trust_as_template
 
 from orchestrator.role_templates import MANAGED, ROLES, internal, text_of
 from tests.fuzz.law import given
+from tests.fuzz.wire import ready
 
 FILES = sorted(
     (
@@ -25,7 +26,7 @@ FILES = sorted(
 
 @pytest.fixture(scope="module", autouse=True)
 def _plugins() -> None:
-    init_plugin_loader()
+    ready()
     filter_loader.add_directory(str(ROLES.parent / "filter_plugins"))
 
 

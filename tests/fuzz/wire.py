@@ -15,6 +15,8 @@ from ansible.template import Templar, trust_as_template
 
 LOADER = DataLoader()
 NORMAL = "ansible.legacy.normal"
+ready = cache(plugins.init_plugin_loader)
+"""Lets Ansible find what collections hold; once a process is enough."""
 
 
 class Sent(NamedTuple):
@@ -52,7 +54,7 @@ class _Wire(ConnectionBase):  # type: ignore[misc]
 
 @cache
 def _shell() -> Any:
-    plugins.init_plugin_loader()
+    ready()
     shell = plugins.get_shell_plugin(shell_type="powershell")
     shell.set_options()
     return shell
