@@ -15,6 +15,8 @@ SIGNERS = Path("/etc/townhall/allowed_signers")
 PLAN, LEDGER = "townhall-plan", "townhall-ledger"
 """What a signature is for: one that was made for the one says nothing for the other, nor for a commit."""
 _OWN = "this-machine"
+_OURS: set[tuple[str, ...]] = set()
+"""Key, use, text and signature of what this process signed or saw to be its own: nothing to ask again."""
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]+")
 
 
@@ -46,8 +48,15 @@ class Signer:
 
     def sign(self, text: str, use: str) -> str:
         """Return the signature under a text, for one use."""
-        self.public()
-        return self._asked("-Y", "sign", "-n", use, "-f", str(self.key), given=text)
+        if self._is_made and not self.key.exists():
+            self._make()
+        try:
+            signature = self._asked("-Y", "sign", "-n", use, "-f", str(self.key), given=text)
+        except MachineError:
+            self.public()  # where that fails too, it says more
+            raise
+        _OURS.add((str(self.key), use, text, signature))
+        return signature
 
     def public(self) -> str:
         """Return the public half of the machine's key: its kind and its text."""
@@ -64,18 +73,22 @@ class Signer:
         """
         if not signature:
             return "bears no signature"
+        ours = (str(self.key), use, text, signature)
+        if ours in _OURS:
+            return ""
         with TemporaryDirectory() as folder:
             kept = Path(folder, "signature")
             kept.write_text(signature, encoding="utf-8")
             told = ("-n", use, "-s", str(kept))
-            said = self._judged("-Y", "check-novalidate", *told, given=text)
-            if said is None:
-                return "its signature was made for something else"
             own = Path(folder, "own")
             if self.key.exists():
                 own.write_text(f'{_OWN} namespaces="{PLAN},{LEDGER}" {self.public()}\n', encoding="utf-8")
                 if self._judged("-Y", "verify", "-f", str(own), "-I", _OWN, *told, given=text) is not None:
+                    _OURS.add(ours)
                     return ""
+            said = self._judged("-Y", "check-novalidate", *told, given=text)
+            if said is None:
+                return "its signature was made for something else"
             return self._unlisted(text, told, f"-Overify-time={at}" if at else "", said)
 
     def _unlisted(self, text: str, told: tuple[str, ...], at: str, said: str) -> str:

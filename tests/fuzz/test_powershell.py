@@ -130,6 +130,7 @@ TEXTS = (
 )
 
 
+@pytest.mark.long
 @fuzzed
 @cases(SEEDS)
 def test_a_hostile_tree_reaches_a_script_as_exactly_this_tree(chance: Random) -> None:
@@ -138,6 +139,7 @@ def test_a_hostile_tree_reaches_a_script_as_exactly_this_tree(chance: Random) ->
     chance.choice(TREES).holds(value, value)
 
 
+@pytest.mark.long
 @fuzzed
 @cases(SEEDS)
 def test_a_hostile_name_or_path_reaches_a_module_as_exactly_this_text(chance: Random) -> None:
