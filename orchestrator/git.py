@@ -38,6 +38,7 @@ _ENVIRONMENT = {
     "GIT_PAGER": "cat",
 }
 _KEPT = ("PATH", "HOME", "XDG_CONFIG_HOME")
+_RAW = ("-z", "--raw", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv")
 _REVISION = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_./@{}~^+-]{0,199}")
 
 
@@ -164,9 +165,15 @@ class Repository:
 
     def differences(self, old: str, new: str) -> tuple[Difference, ...]:
         """Every file that differs between two commits, renames as removed and added."""
-        options = ("-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv")
-        told = self._run("diff-tree", *options, old, new, "--").split(b"\0")
-        return tuple(_difference(*pair) for pair in zip(told[:-1:2], told[1::2], strict=True))
+        return _pairs(self._run("diff-tree", "-r", *_RAW, old, new, "--"))
+
+    def staged(self) -> tuple[Difference, ...]:
+        """Every file in which the index differs from the newest commit: what is about to be committed."""
+        try:
+            base = self.commit("HEAD")
+        except UsageError:
+            base = EMPTY
+        return _pairs(self._run("diff-index", "--cached", *_RAW, base, "--"))
 
     def sizes(self, ids: Iterable[str]) -> dict[str, int]:
         """The sizes in bytes of those objects that are files of this repository."""
@@ -223,6 +230,11 @@ def _entry(record: str) -> TreeEntry:
     head, _, path = record.partition("\t")
     mode, _kind, name, size = head.split()
     return TreeEntry(path, mode, name, int(size) if size.isdigit() else -1)
+
+
+def _pairs(told: bytes) -> tuple[Difference, ...]:
+    words = told.split(b"\0")
+    return tuple(_difference(*pair) for pair in zip(words[:-1:2], words[1::2], strict=True))
 
 
 def _difference(head: bytes, path: bytes) -> Difference:

@@ -1,11 +1,11 @@
-"""Looks for secrets in clear in all that a request ever put in, also where a later commit took them out."""
+"""Looks for secrets in clear: in all that a request ever put in, and in what is about to be committed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from orchestrator.errors import Problem
-from orchestrator.git import ABSENT, COMMIT, LINK, Repository
+from orchestrator.git import ABSENT, COMMIT, LINK, Difference, Repository
 from orchestrator.load.clear_secrets import clear_secrets
 
 MOST, LONGEST = 500, 2**24
@@ -21,11 +21,20 @@ def shown_secrets(git: Repository, base: str, head: str) -> Iterator[Problem]:
         yield Problem(f"{head[:12]}:1", "TH-SECRET-HISTORY", head[:12], reason, remedy)
     seen: set[tuple[str, str, int]] = set()
     for commit in commits[:MOST]:
-        for path, text in _put_in(git, commit):
+        for path, text in _put_in(git, git.differences(git.parent(commit), commit)):
             for line, kind in clear_secrets(as_data(path), text):
                 if (path, kind, line) not in seen:
                     seen.add((path, kind, line))
                     yield _problem(path, line, kind, commit)
+
+
+def staged_secrets(git: Repository) -> Iterator[Problem]:
+    """Yield a problem for each line of what is about to be committed that shows a secret."""
+    for path, text in _put_in(git, git.staged()):
+        for line, kind in clear_secrets(as_data(path), text):
+            reason = f"{kind} in clear is about to be committed: the history keeps it for all who read it"
+            remedy = f"git restore --staged -- {path}, and keep the secret with ansible-vault encrypt_string"
+            yield Problem(f"{path}:{line}", "TH-SECRET-STAGED", "(not shown)", reason, remedy)
 
 
 def as_data(path: str) -> str:
@@ -33,13 +42,9 @@ def as_data(path: str) -> str:
     return f"{path}.text" if path.startswith(NOT_DATA) else path
 
 
-def _put_in(git: Repository, commit: str) -> Iterator[tuple[str, str]]:
-    """The lines that a commit added, at their places; other lines are empty."""
-    changed = [
-        one
-        for one in git.differences(git.parent(commit), commit)
-        if one.new_mode not in {ABSENT, LINK, COMMIT}
-    ]
+def _put_in(git: Repository, differences: Iterable[Difference]) -> Iterator[tuple[str, str]]:
+    """The lines that were added, at their places; other lines are empty."""
+    changed = [one for one in differences if one.new_mode not in {ABSENT, LINK, COMMIT}]
     sizes = git.sizes({name for one in changed for name in (one.new_id, one.old_id) if name.strip("0")})
     contents = git.blobs(name for name, size in sizes.items() if size <= LONGEST)
     for one in changed:

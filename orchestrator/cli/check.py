@@ -46,12 +46,17 @@ def check(  # noqa: PLR0913, PLR0917
         Path | None,
         typer.Option(metavar="FILE", help="where to write the suggested lines, as JSON"),
     ] = None,
+    staged: Annotated[
+        bool, typer.Option("--staged", help="look for secrets in what is about to be committed, and no more")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
     """Check every line; errors name place, value, reason and remedy.
 
     With --head nothing is written: --fix then suggests lines, and exits with 2 if there are any.
     """
+    if staged:
+        return _staged()
     if merge_base is None:
         if head or other or suggestions:
             raise UsageError("--head, --other and --suggestions need --merge-base, the branch to merge into")
@@ -69,6 +74,23 @@ def check(  # noqa: PLR0913, PLR0917
         _write(inventory, judged)
     _print(judged.town, judged.fixes, judged.suggestions, as_json)
     return PENDING if head and judged.suggestions else 0
+
+
+def _staged() -> int:
+    import os
+
+    from orchestrator.git import Repository
+    from orchestrator.shown_secrets import staged_secrets
+
+    index = os.environ.get("GIT_INDEX_FILE")
+    git = Repository(
+        Repository(Path()).top(), {"GIT_INDEX_FILE": str(Path(index).absolute())} if index else {}
+    )
+    problems = tuple(staged_secrets(git))
+    if problems:
+        raise Refused(problems)
+    typer.echo("no secret in clear is about to be committed")
+    return 0
 
 
 def _alone(inventory: Path, fix: bool) -> tuple[Town, tuple[Fix, ...]]:

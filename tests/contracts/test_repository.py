@@ -11,7 +11,7 @@ import pytest
 import yaml
 from packaging.specifiers import SpecifierSet
 
-from tests.contracts.role_files import REPOSITORY
+from tests.contracts.role_files import REPOSITORY, read
 
 REGISTRY = re.compile(
     r"pypi\.org|pythonhosted|deb\.debian\.org|security\.debian\.org|registry\.npmjs|galaxy\.ansible\.com"
@@ -72,3 +72,14 @@ def test_the_collection_ranges_fit_the_installed_set() -> None:
         manifest = root / collection["name"].replace(".", "/") / "MANIFEST.json"
         version = yaml.safe_load(manifest.read_text())["collection_info"]["version"]
         assert version in SpecifierSet(collection["version"]), collection["name"]
+
+
+def test_nothing_that_changes_a_machine_is_for_all_of_them() -> None:
+    """A wrong group would touch its own hosts alone. Sabotage: give the play of a role `hosts: all`."""
+    plays = yaml.safe_load((REPOSITORY / "playbooks/site.yml").read_text(encoding="utf-8"))
+    wide = [play for play in plays if re.search(r"\ball\b|\*|!", play["hosts"])]
+    roles = [role for play in wide for role in play["roles"]]
+    units = [
+        role for role in roles if read(REPOSITORY / "roles" / role / "meta/townhall.yml").get("unit", True)
+    ]
+    assert (roles, units) == (["derived_values"], [])

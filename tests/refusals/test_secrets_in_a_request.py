@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from orchestrator.against import Names, judge_request
+from orchestrator.cli.main import run
 from orchestrator.errors import Problem
 from orchestrator.git import Repository
 from orchestrator.load.clear_secrets import clear_secrets
-from orchestrator.shown_secrets import as_data, shown_secrets
+from orchestrator.shown_secrets import as_data, shown_secrets, staged_secrets
 from tests.contracts.role_files import REPOSITORY
 from tests.forge.repository import LabRepository
 from tests.golden import Golden
@@ -107,6 +108,55 @@ def test_what_stood_there_before_the_request_is_not_its_fault(lab: LabRepository
     lab.git("switch", "-q", "-c", "request")
     put(lab, {"settings.env": 'API_TOKEN="s3cr3t-word"\nMORE=1\n'}, "more")
     assert found(lab) == []
+
+
+@pytest.fixture
+def about_to_commit(lab: LabRepository, monkeypatch: pytest.MonkeyPatch) -> LabRepository:
+    """A secret is staged, and taken out of the work tree again."""
+    put(lab, {"docs/notes.md": "words\n"}, "harmless")
+    (lab.folder / "docs/notes.md").write_text(f"words\nuse {TOKEN} for the runner\n")
+    lab.git("add", "docs/notes.md")
+    (lab.folder / "docs/notes.md").write_text("words\n")
+    monkeypatch.chdir(lab.folder)
+    return lab
+
+
+def test_a_secret_that_is_about_to_be_committed_is_found_in_the_index(
+    about_to_commit: LabRepository, golden: Golden
+) -> None:
+    """Sabotage: read the work tree, or whole files."""
+    (problem,) = staged_secrets(Repository(about_to_commit.folder))
+    golden("refusals/a_staged_secret", problem)
+
+
+def test_the_hook_stops_the_commit(
+    about_to_commit: LabRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sabotage: look into the history alone, or leave the hook out of .pre-commit-config.yaml."""
+    assert run(["check", "--staged"]) == 1
+    assert TOKEN not in "".join(capsys.readouterr())
+    about_to_commit.git("restore", "--staged", "docs/notes.md")
+    assert run(["check", "--staged"]) == 0
+    assert "townhall check --staged" in (REPOSITORY / ".pre-commit-config.yaml").read_text()
+
+
+def test_a_commit_of_named_files_is_looked_at_in_its_own_index(
+    about_to_commit: LabRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`git commit FILE` makes an index of its own. Sabotage: look at the usual one always."""
+    own = about_to_commit.folder / ".git/own-index"
+    own.write_bytes((about_to_commit.folder / ".git/index").read_bytes())
+    about_to_commit.git("restore", "--staged", "docs/notes.md")
+    monkeypatch.setenv("GIT_INDEX_FILE", ".git/own-index")
+    assert run(["check", "--staged"]) == 1
+
+
+def test_the_first_commit_of_all_is_looked_at(tmp_path: Path) -> None:
+    """Sabotage: compare with HEAD always."""
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    (tmp_path / "key").write_text(KEY)
+    subprocess.run(["git", "-C", str(tmp_path), "add", "key"], check=True)
+    assert [problem.place for problem in staged_secrets(Repository(tmp_path))] == ["key:1"]
 
 
 def test_this_repository_itself_shows_no_secret() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from orchestrator.load.draft import Draft
 from orchestrator.load.problems import Problems
 from orchestrator.load.rules.once import once
 from orchestrator.model.source import Source
-from orchestrator.model.town import End, Flow
+from orchestrator.model.town import End, Flow, PortRange
 
 _SECTIONS = {
     "group": ("groups", "TH-GROUP-UNKNOWN", "group in hosts/"),
@@ -17,6 +18,10 @@ _SECTIONS = {
     "host": ("hosts", "TH-HOST-UNKNOWN", "host in hosts/"),
     "service": ("services", "TH-SERVICE-UNKNOWN", "service in services.yml"),
 }
+
+
+_LAST = 65535
+_WHICH = "name the ports that are needed, such as `ports: [tcp/443]`"
 
 
 def judge(draft: Draft, problems: Problems) -> None:
@@ -43,6 +48,9 @@ def _services(draft: Draft, problems: Problems) -> None:
             reason = "a service is offered by a group or by fixed addresses, exactly one of them"
             remedy = "write `group: ...` or `addresses: [...]`"
             problems.add(service.source, "TH-SERVICE-WHO", service.name, reason, remedy)
+        if protocol := _all_of(service.ports):
+            reason = f"whoever may use this service would reach every {protocol} port there"
+            problems.add(service.source, "TH-SERVICE-PORTS", service.name, reason, _WHICH)
         if service.group is not None:
             known(End("group", service.group), service.source, draft, problems)
 
@@ -86,6 +94,21 @@ def _ports(flow: Flow, problems: Problems) -> None:
         problems.add(
             flow.source, "TH-FLOW-PORTS", flow.name, reason, "remove `ports`, or split the flow in two"
         )
+    elif protocol := _all_of(flow.ports):
+        reason = f"this flow would open every {protocol} port"
+        problems.add(flow.source, "TH-FLOW-PORTS", flow.name, reason, _WHICH)
+
+
+def _all_of(ports: Iterable[PortRange]) -> str:
+    """Name a protocol whose ports are all there, in one range or in several."""
+    for protocol in ("tcp", "udp"):
+        reached = 0
+        for one in sorted((one.first, one.last) for one in ports if one.protocol == protocol):
+            if one[0] <= reached + 1:
+                reached = max(reached, one[1])
+        if reached >= _LAST:
+            return protocol.upper()
+    return ""
 
 
 def _until(flow: Flow, today: date | None, problems: Problems) -> None:
