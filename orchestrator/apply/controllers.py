@@ -49,7 +49,7 @@ def _standing(answer: Answer) -> Standing | None:
         return None
     return Standing(
         {operation: name.lower() for operation, name in named.items()},
-        tuple(_source(one, float(now)) for one in found["repsFrom"] if _DEMOTED not in one),
+        tuple(_source(one, float(now)) for one in found["repsFrom"] if not one.get(_DEMOTED)),
         bool(found["dsa"]["options"] & _GLOBAL_CATALOGUE),
         tuple(policy for policy in _POLICY.findall(policies) if f"/{policy}/GPT.INI" not in files),
         backup.startswith("fresh: "),

@@ -75,6 +75,7 @@ def source(minutes: float | None = 1, failures: int = 0) -> dict[str, Any]:
         "NC dn": "DC=lab,DC=townhall,DC=test",
         "consecutive failures": failures,
         "last success": f"{moment:%a %b %d %H:%M:%S %Y} UTC" if minutes is not None else "NTTIME(0)",
+        "is deleted": False,
         "DSA": f"Default-First-Site-Name\\{SECOND.upper()}",
     }
 

@@ -115,7 +115,7 @@ def _complaints(machine: Any, peers: set[str]) -> list[str]:
     asked = machine.run("samba-tool drs showrepl --json || exit 1")
     if asked.rc != 0:
         return [asked.stderr.strip()[-500:]]
-    listed = [source for source in json.loads(asked.stdout)["repsFrom"] if "is deleted" not in source]
+    listed = [source for source in json.loads(asked.stdout)["repsFrom"] if not source.get("is deleted")]
     sources = [source for source in listed if _name(source) in peers]
     missing = [f"nothing comes from {peer}" for peer in sorted(peers - {_name(one) for one in sources})]
     failed = [
