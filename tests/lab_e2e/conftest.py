@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
 from collections.abc import Callable
@@ -31,6 +32,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def run(*call: str) -> subprocess.CompletedProcess[str]:
     """Run a command in the repository and keep its output."""
     return subprocess.run(call, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signing_key() -> None:
+    """None of its own: the town's ledger is signed by the key with which the demo applied it."""
+    os.environ.pop("TOWNHALL_SIGNING_KEY", None)
 
 
 @pytest.fixture
