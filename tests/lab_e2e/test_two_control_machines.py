@@ -24,7 +24,7 @@ from orchestrator.apply.survey import STAMPS
 from orchestrator.desired import Desired
 from orchestrator.record import Ledger
 from orchestrator.record.place import ledger_path
-from tests.lab_e2e.conftest import REPOSITORY, TOWN, Shell
+from tests.lab_e2e.conftest import REPOSITORY, TOWN, Shell, run
 
 PC, ROLE = "lab-pc-0001", "workstation"
 SECONDS = 15
@@ -33,15 +33,17 @@ STAMP = f"{STAMPS}/{ROLE}.json"
 
 @dataclass(frozen=True)
 class Control:
-    """A control machine: a copy of the town, and a ledger of its own."""
+    """A control machine: a copy of the town, and a ledger and a key of its own; `signers` are the others'."""
 
     town: Path
     state: Path
+    signers: Path
 
     def starts(self, *options: str) -> subprocess.Popen[str]:
         """Start an apply of whatever lacks its stamp."""
         call = ["townhall", "apply", "-i", str(self.town), "--ask", "--yes", "--json", *options]
-        told = {**os.environ, "TOWNHALL_STATE": str(self.state), VARIABLE: str(SECONDS)}
+        own = {"TOWNHALL_STATE": str(self.state), "TOWNHALL_ALLOWED_SIGNERS": str(self.signers)}
+        told = {**os.environ, **own, VARIABLE: str(SECONDS)}
         pipe = subprocess.PIPE
         return subprocess.Popen(call, cwd=REPOSITORY, env=told, stdout=pipe, stderr=pipe, text=True)
 
@@ -59,8 +61,10 @@ class Control:
 
 @pytest.fixture
 def controls(tmp_path: Path, wanted: Desired) -> tuple[Control, Control]:
-    """Two control machines that both know what was applied so far."""
-    made = []
+    """Two control machines that both know what was applied so far, and by whose key that is signed."""
+    made, signers = [], tmp_path / "signers"
+    signers.write_text(run("townhall", "ledger", "key").stdout)
+    signers.chmod(0o644)
     for name in ("one", "two"):
         shutil.copytree(TOWN, tmp_path / name / "lab")
         state = tmp_path / name / "state"
@@ -70,7 +74,8 @@ def controls(tmp_path: Path, wanted: Desired) -> tuple[Control, Control]:
             closing(sqlite3.connect(state / "lab.sqlite")) as copy,
         ):
             known.backup(copy)
-        made.append(Control(tmp_path / name / "lab", state))
+        shutil.copy(ledger_path(wanted.town).with_suffix(".signed"), state)
+        made.append(Control(tmp_path / name / "lab", state, signers))
     return made[0], made[1]
 
 
