@@ -122,8 +122,7 @@ class Ledger:
         """
         if self._is_trusted:
             return
-        number, _ = self._newest(self._store.cursor())
-        if number and (why := self.heads.why_not(self.hash_of)):
+        if why := self.unanswered():
             raise unsigned(self.path, why)
         self.sign()
 
@@ -227,8 +226,14 @@ class Ledger:
 
     def fault(self) -> str:
         """Name the first record that cannot be trusted, or say what speaks against all; or return nothing."""
-        if fault := first_fault(self.records(), self.heads.newest()):
-            return fault
+        return self.broken() or self.unanswered()
+
+    def broken(self) -> str:
+        """Name the first record that is not as it was written, or return nothing."""
+        return first_fault(self.records(), self.heads.newest())
+
+    def unanswered(self) -> str:
+        """Say why no signed head answers for the records, or nothing."""
         number, _ = self._newest(self._store.cursor())
         return (self.heads.why_not(self.hash_of) or self._lost_signature()) if number else ""
 

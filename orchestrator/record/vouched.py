@@ -7,7 +7,6 @@ from contextlib import closing
 
 from orchestrator.errors import LedgerError
 from orchestrator.model.record import Entry
-from orchestrator.record.chain import first_fault
 from orchestrator.record.ledger import Ledger
 
 VOUCHED = "vouched"
@@ -19,9 +18,9 @@ def vouch(ledger: Ledger, who: str, reason: str) -> str:
     Raises LedgerError where the chain is broken: nobody can answer for that.
     """
     with closing(ledger):
-        if fault := first_fault(ledger.records(), ledger.heads.newest()):
+        if fault := ledger.broken():
             raise LedgerError(f"{ledger.path}: {fault}; nobody can answer for that: townhall ledger rebuild")
-        why = ledger.fault()
+        why = ledger.unanswered()
         if not why:
             return f"{ledger.path}: nothing to do, a known key answers for it"
         ledger.sign()

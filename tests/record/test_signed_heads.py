@@ -127,6 +127,8 @@ def test_an_older_signed_head_does_not_hide_the_runs_after_it(path: Path) -> Non
     written(path, *RUN)
     path.with_suffix(".signed").write_text(older)
     assert fault(path) == "what came after record 3 was signed once, and that is gone"
+    with pytest.raises(LedgerError, match="TH-LEDGER-UNSIGNED"):
+        written(path, *RUN)
 
 
 def test_what_a_killed_run_left_is_signed_by_whoever_writes_next(path: Path) -> None:
