@@ -54,7 +54,7 @@ def test_show_lists_every_host_whole(capsys: pytest.CaptureFixture[str]) -> None
     """Sabotage: cut the table at 80 columns in a pipe."""
     text = told(capsys, "show")
     assert "lab-backup1" in text
-    assert "domain_member antivirus_client backup_client workstation" in text
+    assert "antivirus_client backup_client workstation domain_member" in text
 
 
 def test_show_of_a_host_gives_its_arguments_and_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
