@@ -71,6 +71,18 @@ def test_the_directory_takes_no_password_in_clear(
     assert code == STRONGER_AUTHENTICATION_REQUIRED
 
 
+def test_no_connection_of_the_controller_can_take_a_port_that_samba_needs(machine: Any) -> None:
+    """Samba does not start where one of its ports is taken, be it by a connection of its own.
+
+    Sabotage: leave `rpc server dynamic port range` out of smb.conf.
+    """
+    first, last = map(int, machine.check_output("cat /proc/sys/net/ipv4/ip_local_port_range").split())
+    lines = machine.check_output("ss --no-header --listening --numeric --tcp").splitlines()
+    ports = {int(line.split()[3].rpartition(":")[2]) for line in lines}
+    assert max(ports) > last, "Samba's ports for remote procedure calls are open"
+    assert not {port for port in ports if first <= port <= last}
+
+
 def test_short_passwords_are_refused(machine: Any) -> None:
     """Sabotage: `samba-tool domain passwordsettings set --min-pwd-length=4`."""
     base = machine.check_output(f"ldbsearch -H {PRIVATE}/sam.ldb -s base defaultNamingContext -b ''")
