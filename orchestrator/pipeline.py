@@ -15,7 +15,7 @@ from orchestrator.apply.code import code_digests
 from orchestrator.apply.crash import as_told
 from orchestrator.apply.devices import ROLES as DEVICES
 from orchestrator.apply.devices import survey_devices
-from orchestrator.apply.doubt import doubtful, resolved
+from orchestrator.apply.doubt import doubtful, resolved, unready
 from orchestrator.apply.fences import fenced
 from orchestrator.apply.host_keys import hold_host_keys
 from orchestrator.apply.lock import locked, who
@@ -252,7 +252,17 @@ def carry_out(prospect: Prospect, ledger: Ledger, options: Options, cut: str = "
 
 def prove(prospect: Prospect, options: Options, selection: Selection) -> Verdict:
     """Try the selected checks on the machines."""
+    if selection.scope != "town":
+        selection = replace(selection, unready=_unready(prospect))
     return options.hands.verify(prospect.wanted, prospect.root, selection, options.observer.check_finished)
+
+
+def _unready(prospect: Prospect) -> frozenset[tuple[str, str]]:
+    """The units that stand in for others, or should, and are not done yet."""
+    wanted, roles = prospect.wanted, prospect.code.availability
+    units = [(unit.host, unit.role) for unit in wanted.rendering.units if unit.role in roles]
+    with closing(Ledger(ledger_path(wanted.town))) as ledger:
+        return unready(prospect.plan, units, ledger.state({host for host, _ in units}))
 
 
 def rebuild_ledger(root: Path) -> int:

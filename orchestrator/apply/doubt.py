@@ -9,18 +9,21 @@ from orchestrator.apply.devices import ROLES
 from orchestrator.apply.journal import STARTED
 from orchestrator.apply.settle import VERIFIED, failures
 from orchestrator.model.outcome import APPLIED, UNKNOWN
-from orchestrator.model.plan import LedgerState, Observation, Plan, PlannedUnit
+from orchestrator.model.plan import LedgerState, Observation, Plan, PlannedUnit, UnitState
 from orchestrator.model.record import Entry
 from orchestrator.model.verdict import Verdict
+from orchestrator.plan.units import DONE, FRESH
 
 
 def doubtful(plan: Plan, ledger: LedgerState) -> tuple[PlannedUnit, ...]:
-    """Return the pending units that began and whose end nobody saw."""
+    """Return the pending units that began and whose end nobody saw, on machines that are still there."""
     known = ledger.units
     return tuple(
         unit
         for unit in plan.units
-        if (unit.host, unit.role) in known and known[unit.host, unit.role].event in {STARTED, UNKNOWN}
+        if unit.reason not in FRESH
+        and (unit.host, unit.role) in known
+        and known[unit.host, unit.role].event in {STARTED, UNKNOWN}
     )
 
 
@@ -52,6 +55,20 @@ def resolved(
                 machine.machine,
                 details,
             )
+
+
+def unready(
+    pending: Plan, units: Iterable[tuple[str, str]], ledger: LedgerState
+) -> frozenset[tuple[str, str]]:
+    """Return those of the units that no apply brought to a good end on the machine that is there now."""
+    anew = {(unit.host, unit.role) for unit in pending.units if unit.reason in FRESH}
+    return frozenset(
+        unit for unit in units if not _is_done(ledger.units.get(unit), unit in anew, pending.record)
+    )
+
+
+def _is_done(state: UnitState | None, anew: bool, planned_at: int) -> bool:
+    return state is not None and state.event in DONE and not (anew and state.record <= planned_at)
 
 
 def _mark(unit: PlannedUnit, machine: Observation) -> str:

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which checks are asked for; None means all. `scope` is role (one machine at a time) or town."""
+    """Which checks are asked for; None means all. `scope` is role (one machine at a time) or town.
+
+    Checks in the scope of a role expect nothing of the `unready` units: what they owe is not there yet.
+    """
 
     hosts: frozenset[str] | None = None
     roles: frozenset[str] | None = None
     units: frozenset[tuple[str, str]] | None = None
     topics: tuple[str, ...] = ()
     scope: str = "town"
+    unready: frozenset[tuple[str, str]] = frozenset()
 
     def includes(self, host: str, role: str) -> bool:
         """Whether checks of this role on this host are asked for."""

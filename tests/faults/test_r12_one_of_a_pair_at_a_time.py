@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -12,8 +14,11 @@ from hypothesis import strategies as st
 from orchestrator import pipeline
 from orchestrator.apply.lanes import lanes
 from orchestrator.apply.playbook import run_plays
+from orchestrator.desired import Desired
 from orchestrator.model.plan import PlannedUnit, Wave
+from orchestrator.model.record import Entry
 from orchestrator.model.rendering import Play
+from orchestrator.model.verdict import Check, Selection, Verdict
 from orchestrator.outlook import outlook
 from orchestrator.plan.batches import apart
 from orchestrator.prospect import Prospect
@@ -21,6 +26,8 @@ from orchestrator.report.plan_text import plan_text
 from tests.apply.test_lanes import AFTER, behind
 from tests.faults.test_r01_killed_controller import TOWN, prepared
 
+UNKNOWN = ("", "", "", "")
+Heard = Callable[[Check], None]
 BOTH = (("lab-dc1", "base"), ("lab-dc2", "base"))
 ROLES = ("base", "directory", "dhcp_server", "workstation")
 HOSTS = {"dc1": ("dc",), "dc2": ("dc",), "fw1": ("fw", "relay"), "fw2": ("fw",), "pc1": (), "pc2": ()}
@@ -57,6 +64,29 @@ def test_the_second_controller_stays_as_it_is_when_the_first_does_not_hold(
     assert done is not None and not done.succeeded
     assert "lab-dc2" not in {host for word, host, _ in machines.happened() if word == "change"}
     assert ledger.state().units["lab-dc1", "base"].event == "unproven"
+
+
+def test_the_first_controller_owes_nothing_to_a_second_that_never_came_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a town that lost its second controller while it was made would never get past the first.
+
+    Sabotage: say nothing of the ledger to the checks, or ask for it once, before the run.
+    """
+    machines, ledger = prepared(tmp_path, monkeypatch, BOTH)
+    lost = ("lab-dc2", "domain_controller")
+    ledger.append([Entry("failed", "before", *lost, *UNKNOWN)])
+    expected: list[bool] = []
+
+    def verify(wanted: Desired, root: Path, selection: Selection, heard: Heard) -> Verdict:
+        expected.append(lost not in selection.unready)
+        return machines.verify(wanted, root, selection, heard)
+
+    hands = replace(machines.hands, verify=verify)
+    done = pipeline.apply_town(TOWN, lambda _: True, pipeline.Options(hands=hands))
+    assert done is not None and done.succeeded
+    assert (expected[0], expected[-1]) == (False, True)
+    assert ledger.state().units[lost].event == "verified"
 
 
 _waves = st.lists(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from orchestrator.verify.checks.first_passwords import who_chose_their_own
-from orchestrator.verify.checks.presence import here
+from orchestrator.verify.checks.presence import serving
 from orchestrator.verify.checks.samba_database import OPENED
 from orchestrator.verify.checks.standard_input import answer
 from orchestrator.verify.checks.tickets import complaint
@@ -149,7 +149,7 @@ def _agree(
     context: Context, machine: Any, arguments: dict[str, Any], complaints: Callable[[Found], list[str]]
 ) -> None:
     """Every running controller, asked once with one search, comes to have nothing to complain about."""
-    controllers = [host for host, role in sorted(context.units) if role == CONTROLLER and here(context, host)]
+    controllers = serving(context, CONTROLLER)
     assert controllers
     for controller in controllers:
         end = time.monotonic() + PATIENCE

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.verify.checks.presence import here
+from orchestrator.verify.checks.presence import serving
 from orchestrator.verify.checks.samba_database import OPENED
 from orchestrator.verify.checks.standard_input import answer
 from orchestrator.verify.context import Context
@@ -104,9 +104,7 @@ def test_a_foreign_name_keeps_nobody_waiting(machine: Any, context: Context) -> 
 
 def _controllers(context: Context) -> list[str]:
     """The controllers that run now."""
-    return [
-        host for host, role in sorted(context.units) if role == "domain_controller" and here(context, host)
-    ]
+    return serving(context, "domain_controller")
 
 
 def _servers(context: Context) -> list[str]:

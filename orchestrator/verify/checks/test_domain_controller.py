@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.verify.checks.presence import here
+from orchestrator.verify.checks.presence import serving
 from orchestrator.verify.checks.standard_input import answer
 from orchestrator.verify.checks.tickets import complaint
 from orchestrator.verify.context import Context
@@ -52,11 +52,8 @@ def test_the_controllers_replicate_from_each_other(
 
     Sabotage: drop tcp/135 between two controllers with nft and restart one.
     """
-    peers = {
-        peer["name"].split(".")[0].upper()
-        for peer in arguments["domain_controller_peers"]
-        if here(context, peer["name"].split(".")[0])
-    }
+    named = {peer["name"].split(".")[0] for peer in arguments["domain_controller_peers"]}
+    peers = {host.upper() for host in serving(context, "domain_controller") if host in named}
     end = time.monotonic() + PATIENCE
     while (complaints := _complaints(machine, peers)) and time.monotonic() < end:
         time.sleep(3)
