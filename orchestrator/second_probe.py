@@ -5,7 +5,7 @@ from __future__ import annotations
 from orchestrator.model.names import FIREWALL
 from orchestrator.model.plan import Observation
 from orchestrator.plan.probes import BASE, Probe, candidates, chosen
-from orchestrator.plan.units import DONE
+from orchestrator.plan.units import DONE, FRESH
 from orchestrator.prospect import Prospect
 from orchestrator.reach import Shell
 from orchestrator.record import Ledger
@@ -20,7 +20,8 @@ def second_probes(prospect: Prospect, ledger: Ledger, shell: Shell) -> dict[str,
     units = [unit for unit in wanted.rendering.units if unit.role == FIREWALL and unit.host in changing]
     if not units:
         return {}
-    in_service = ledger.carrying(BASE, DONE).keys() - changing
+    anew = {unit.host for unit in plan.units if unit.role == BASE and unit.reason in FRESH}
+    in_service = ledger.carrying(BASE, DONE).keys() - changing - anew
     addresses = {name: host.address for name, host in wanted.town.hosts.items()}
     found = {
         unit.host: candidates(unit.arguments, wanted.rendering, addresses, in_service, plan.hosts)

@@ -14,10 +14,10 @@ from orchestrator.apply.ansible import Job
 from orchestrator.apply.playbook import STAMP_TASK
 from orchestrator.apply.tools import Order, Tools
 from orchestrator.model.outcome import Outcome
-from orchestrator.model.plan import LedgerState
+from orchestrator.model.plan import LedgerState, Observation
 from orchestrator.model.record import Entry
 from orchestrator.model.rendering import Play, Rendering, UnitRendering
-from orchestrator.pipeline import look
+from orchestrator.pipeline import look, planned
 from orchestrator.plan import plan
 from orchestrator.plan.probes import Probe
 from orchestrator.second_probe import second_probes
@@ -91,3 +91,16 @@ def test_only_hosts_whose_base_is_applied_try_a_way_through_a_firewall(
     ledger.append(Entry("failed", "later", host, "base") for host in first)
     second = {probe.source for probe in second_probes(prospect, ledger, machines)["lab-fw1"]}
     assert second and not first & second
+
+
+def test_a_machine_that_was_made_anew_has_no_way_that_could_be_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: trust the ledger about machines that are not there any more."""
+    machines, ledger = prepared(tmp_path, monkeypatch, (("lab-fw1", "firewall"),))
+    prospect = look(LAB)
+    assert second_probes(prospect, ledger, machines)["lab-fw1"]
+    other = Observation("another key", "another id", {})
+    observed = {host: other for host in prospect.wanted.intent.placements if host != "lab-fw1"}
+    prospect = planned(replace(prospect, observed=observed))
+    assert second_probes(prospect, ledger, machines)["lab-fw1"] == ()
