@@ -46,10 +46,12 @@ class Course:
     proven: set[tuple[int, int]] = field(default_factory=set)
     turned_away: list[PlannedUnit] = field(default_factory=list)
     alone: Lock = field(default_factory=Lock)
-    turns: Turns = field(default_factory=lambda: Turns(LANES_AT_ONCE))
+    turns: Turns = field(init=False)
 
     def follow(self, order: tuple[Lane, ...]) -> None:
         """Run every lane when its turn comes; after a fatal loss nothing further begins."""
+        behind = {name: needed for lane in order for name, needed in lane.behind.items()}
+        self.turns = Turns(LANES_AT_ONCE, behind)
         with ThreadPoolExecutor(max(1, len(order))) as pool:
             try:
                 for future in as_completed(
@@ -70,7 +72,7 @@ class Course:
         for part in self._parts(lane):
             rest = part
             while rest:
-                if not self.turns.take(number, lane.needs[rest[0].name], self._is_stopped):
+                if not self.turns.take(number, lane.behind[rest[0].name], self._is_stopped):
                     return
                 try:
                     begun = self._work(next(names), number, lane, rest)
@@ -94,7 +96,7 @@ class Course:
             number,
             rest,
             wanted,
-            lane.needs,
+            lane.behind,
             self.journal,
             self.turns,
             self._lost,

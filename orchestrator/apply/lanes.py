@@ -21,6 +21,13 @@ class Lane:
     needs: Mapping[str, frozenset[str]]
 
     @property
+    def behind(self) -> dict[str, frozenset[str]]:
+        """All that each play waits for: what it needs of other lanes, and its own lane's play before it."""
+        names = [play.name for play in self.plays]
+        own = [frozenset[str](), *(frozenset({name}) for name in names)]
+        return {name: self.needs[name] | before for name, before in zip(names, own, strict=False)}
+
+    @property
     def of_devices(self) -> bool:
         """Whether its units are devices, which Ansible does not reach."""
         return self.plays[0].role in ROLES

@@ -53,7 +53,7 @@ class Leg:
         before = self.rest[: [one.name for one in self.rest].index(play.name)]
         applied = [one.name for one in before if self._is_applied(one)]
         self.turns.end(applied)
-        needed = self.needs[play.name]
+        needed = self._needed(before, play)
         if before and not self.turns.are_over(needed):
             if len(applied) < len(before):
                 return self._cut(before)
@@ -63,6 +63,11 @@ class Leg:
         if self._lost_elsewhere() & set(play.hosts):
             return self._cut(before)
         return self.why_stopped()
+
+    def _needed(self, before: tuple[RunPlay, ...], play: RunPlay) -> frozenset[str]:
+        """What a play waits for, behind plays of this leg that had no host and waited for nothing."""
+        needed = frozenset[str]().union(*(self.needs[one.name] for one in (*before, play)))
+        return needed - {one.name for one in before}
 
     def _cut(self, before: tuple[RunPlay, ...]) -> str:
         """Others may wait for hosts in doubt, and Ansible does not drop hosts that were lost elsewhere."""

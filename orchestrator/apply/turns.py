@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from threading import Condition
 
 _LOOK_AGAIN = 0.2
@@ -12,17 +12,21 @@ _LOOK_AGAIN = 0.2
 class Turns:
     """The plays of a run that are over, and the lanes at work: at most `most` at once."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, needs: Mapping[str, frozenset[str]] | None = None) -> None:
         self._most = most
+        self._needs = needs or {}
         self._news = Condition()
+        self._ended: set[str] = set()
         self._over: set[str] = set()
         self._asking: dict[int, frozenset[str]] = {}
         self._at_work: set[int] = set()
 
     def end(self, plays: Iterable[str]) -> None:
-        """Remember that plays are over."""
+        """Remember that plays ended; one that had nothing to do is over only behind those that it needs."""
         with self._news:
-            self._over.update(plays)
+            self._ended.update(plays)
+            while new := {play for play in self._ended - self._over if self._needs_of(play) <= self._over}:
+                self._over |= new
             self._news.notify_all()
 
     def are_over(self, plays: frozenset[str]) -> bool:
@@ -54,3 +58,6 @@ class Turns:
     def _is_next(self, lane: int) -> bool:
         ready = (number for number, needed in self._asking.items() if needed <= self._over)
         return len(self._at_work) < self._most and lane == min(ready, default=-1)
+
+    def _needs_of(self, play: str) -> frozenset[str]:
+        return self._needs.get(play, frozenset())

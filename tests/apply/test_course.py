@@ -36,6 +36,7 @@ class Slow(Parts):
     """A double of Ansible that takes its time; units in `fails` fail, and drop their hosts."""
 
     slow: str = ""
+    seconds: float = 0.02
     fails: frozenset[tuple[str, str]] = frozenset()
     kinds: list[tuple[str, str, str]] = field(default_factory=list)
     jobs: int = 0
@@ -52,7 +53,7 @@ class Slow(Parts):
         for name, hosts, _ in opened_plays(job, hear):
             role = name.split()[1].rstrip(":")
             for host in sorted(set(hosts) - dropped):
-                time.sleep(0.02 if role == self.slow else 0.001)
+                time.sleep(self.seconds if role == self.slow else 0.001)
                 has_failed = (host, role) in self.fails
                 dropped |= {host} if has_failed else set()
                 kind = "runner_on_failed" if has_failed else "runner_on_ok"
@@ -102,18 +103,24 @@ def test_every_unit_has_an_end_and_nothing_begins_before_what_it_comes_after_is_
         outcome, code = carried_out(parts, wanted, after)
     plays = run_plays(plan(rendering((h, r, {}) for h, r in wanted), code, LedgerState()).waves, code.plays)
     lost: dict[str, int] = {}
+    behind: list[set[int]] = []
     for number, play in enumerate(plays):
         named = after.get(play.role)
+        direct = {
+            n
+            for n, earlier in enumerate(plays[:number])
+            if named is None or earlier.role in named or set(earlier.hosts) & set(play.hosts)
+        }
+        behind.append(direct.union(*(behind[n] for n in direct)))
         for unit in play.units:
             if unit.host in lost:
                 assert parts.at({"started"}, unit.host, play.role) is None
                 continue
             began = parts.at({"started"}, unit.host, play.role)
             assert began is not None
-            for earlier in plays[:number]:
-                if named is None or earlier.role in named or set(earlier.hosts) & set(play.hosts):
-                    ends = [parts.at({"applied", "failed"}, host, earlier.role) for host in earlier.hosts]
-                    assert all(end < began for end in ends if end is not None)
+            for earlier in (plays[n] for n in behind[number]):
+                ends = [parts.at({"applied", "failed"}, host, earlier.role) for host in earlier.hosts]
+                assert all(end < began for end in ends if end is not None)
             if (unit.host, play.role) in fails:
                 lost[unit.host] = number
     ends = {(one.unit.host, one.unit.role): one.state for one in outcome.units}
@@ -181,3 +188,22 @@ def test_a_host_that_another_lane_lost_while_this_one_waited_is_left_out() -> No
     outcome, _ = carried_out(parts, wanted, after)
     assert [one.state for one in outcome.units] == ["applied", "failed", "applied", "not started"]
     assert ("started", "d", "workstation") not in parts.kinds
+
+
+@pytest.mark.parametrize("followers", ["d", "ad"])
+@pytest.mark.parametrize("fails", [{("c", "base")}, {("c", "base"), ("b", "dhcp_server")}])
+def test_a_play_without_a_host_lets_nobody_overtake_what_it_waits_for(
+    fails: set[tuple[str, str]], followers: str
+) -> None:
+    """Sabotage: ask at a gate or at a start only for what the very play needs, or call such a play over."""
+    parts = Slow(slow="directory", seconds=0.5, fails=frozenset(fails))
+    wanted = [("c", "base"), ("a", "directory"), *((host, "dhcp_server") for host in "bcd")]
+    wanted += [("c", "domain_member"), *zip(followers, ("workstation", "backup_client"), strict=False)]
+    after = {"base": (), "directory": ("base",), "dhcp_server": (), "domain_member": ("directory",)}
+    after |= dict.fromkeys(("workstation", "backup_client"), ("domain_member",))
+    outcome, _ = carried_out(parts, wanted, after)
+    ends = {(one.unit.host, one.unit.role): one.state for one in outcome.units}
+    assert ends["c", "domain_member"] == "not started"
+    for unit in wanted[-len(followers) :]:
+        assert ends[unit] == "applied"
+        assert parts.at({"applied"}, "a", "directory") < parts.at({"started"}, *unit)

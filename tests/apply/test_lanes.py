@@ -36,6 +36,10 @@ def test_the_directory_and_the_switches_change_side_by_side_and_a_new_pc_waits_f
         [("4 directory", [])],
         [("10 base", ["1 switch"]), ("10 workstation", ["4 directory"])],
     ]
+    assert lanes(plays, AFTER)[-1].behind == {
+        "10 base": {"1 switch"},
+        "10 workstation": {"4 directory", "10 base"},
+    }
 
 
 def test_a_role_that_names_nothing_waits_for_all_and_a_chain_is_one_run() -> None:

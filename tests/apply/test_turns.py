@@ -66,3 +66,14 @@ def test_who_is_given_up_stops_waiting() -> None:
         assert is_waiting(waits)
         over.set()
         assert not waits.result(5)
+
+
+def test_a_play_that_ended_early_is_over_behind_those_that_it_needs() -> None:
+    """Sabotage: take a play that ended for one that is over."""
+    turns = Turns(1, {"b": frozenset({"a"}), "c": frozenset({"b"})})
+    turns.end(["c", "b"])
+    with ThreadPoolExecutor() as pool:
+        waits = pool.submit(turns.take, 0, frozenset({"c"}), bool)
+        assert is_waiting(waits)
+        turns.end(["a"])
+        assert waits.result(5)
