@@ -35,12 +35,17 @@ def code_digests(catalogue: Catalogue, project: Path = PROJECT) -> CodeDigests:
         plays={play.position: play for play in catalogue.plays},
         platform=_platform(project),
         not_units=_run_nowhere(facts),
-        after={role: tuple(said["after"]) for role, said in facts.items() if "after" in said},
+        after=_naming("after", facts),
+        installs_after=_naming("installs_after", facts),
         availability=_saying("availability", facts),
         kerberos=_saying("kerberos", facts),
         sets_clock=_saying("sets_clock", facts),
         reverts={role: _window(role, project) for role in sorted(_saying("reverts", facts))},
     )
+
+
+def _naming(word: str, facts: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    return {role: tuple(said[word]) for role, said in facts.items() if word in said}
 
 
 def _saying(word: str, facts: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
@@ -51,7 +52,7 @@ class Course:
     def follow(self, order: tuple[Lane, ...]) -> None:
         """Run every lane when its turn comes; after a fatal loss nothing further begins."""
         behind = {name: needed for lane in order for name, needed in lane.behind.items()}
-        self.turns = Turns(LANES_AT_ONCE, behind)
+        self.turns = Turns(LANES_AT_ONCE, os.cpu_count() or 1, behind)
         with ThreadPoolExecutor(max(1, len(order))) as pool:
             try:
                 for future in as_completed(
@@ -72,7 +73,8 @@ class Course:
         for part in self._parts(lane):
             rest = part
             while rest:
-                if not self.turns.take(number, lane.behind[rest[0].name], self._is_stopped):
+                starts = not lane.of_devices and rest[0].batch == 1
+                if not self.turns.take(number, lane.behind[rest[0].name], self._is_stopped, starts):
                     return
                 try:
                     begun = self._work(next(names), number, lane, rest)

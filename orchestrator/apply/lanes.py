@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from orchestrator.apply.devices import ROLES
 from orchestrator.apply.playbook import RunPlay
 from orchestrator.plan.batches import apart
+from orchestrator.plan.units import ARGUMENTS
 
 After = Mapping[str, tuple[str, ...]]
 
@@ -33,25 +35,29 @@ class Lane:
         return self.plays[0].role in ROLES
 
 
-def lanes(plays: Sequence[RunPlay], after: After) -> tuple[Lane, ...]:
+def lanes(
+    plays: Sequence[RunPlay], after: After, installs_after: After = MappingProxyType({})
+) -> tuple[Lane, ...]:
     """Return the lanes in the catalogue's order.
 
     A play waits for every earlier one on its own hosts, and for the earlier ones of the roles that its role
-    comes `after`; a role that names none waits for all. A batch waits for those before it, and hosts that
-    stand in for each other never change at once.
+    comes `after`; a role that names none waits for all. Those that it only `installs_after` let it go first
+    where it is installed. A batch waits for those before it, and hosts that stand in for each other never
+    change at once.
     """
-    needed = _nearest([_earlier(number, plays, after) for number in range(len(plays))])
+    named = [_named(play, after, installs_after) for play in plays]
+    needed = _nearest([_earlier(number, plays, roles) for number, roles in enumerate(named)])
     followers = Counter(number for one in needed for number in one)
     found: list[list[int]] = []
     lane_of: dict[int, int] = {}
     for number, play in enumerate(plays):
-        continued = [
+        ends = [
             before
-            for before in needed[number]
-            if found[lane_of[before]][-1] == before
-            and (len(needed[number]) == followers[before] == 1 or set(play.hosts) <= set(plays[before].hosts))
-            and _alike(plays[before], play)
+            for before in sorted(needed[number])
+            if found[lane_of[before]][-1] == before and _alike(plays[before], play)
         ]
+        same = [before for before in ends if set(play.hosts) <= set(plays[before].hosts)]
+        continued = same or [before for before in ends if followers[before] == 1]
         if not continued:
             found.append([])
         lane_of[number] = lane_of[continued[0]] if continued else len(found) - 1
@@ -68,9 +74,16 @@ def lanes(plays: Sequence[RunPlay], after: After) -> tuple[Lane, ...]:
     )
 
 
-def _earlier(number: int, plays: Sequence[RunPlay], after: After) -> set[int]:
-    play, hosts = plays[number], set(plays[number].hosts)
+def _named(play: RunPlay, after: After, installs_after: After) -> tuple[str, ...] | None:
+    """The roles that a play comes after; None is all of them."""
     named = after.get(play.role)
+    if named is None or all(unit.reason == ARGUMENTS for unit in play.units):
+        return named
+    return (*named, *installs_after.get(play.role, ()))
+
+
+def _earlier(number: int, plays: Sequence[RunPlay], named: tuple[str, ...] | None) -> set[int]:
+    play, hosts = plays[number], set(plays[number].hosts)
     return {
         earlier
         for earlier, other in enumerate(plays[:number])

@@ -53,6 +53,7 @@ class Leg:
         before = self.rest[: [one.name for one in self.rest].index(play.name)]
         applied = [one.name for one in before if self._is_applied(one)]
         self.turns.end(applied)
+        self.turns.started(self.lane)
         needed = self._needed(before, play)
         if before and not self.turns.are_over(needed):
             if len(applied) < len(before):

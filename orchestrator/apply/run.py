@@ -41,7 +41,7 @@ def apply(
     course = Course(rendering, plays, bounds, arguments, order, tools, journal, aftermath)
     tools.observer.run_started(order.run, plan.units)
     try:
-        course.follow(lanes(plays, code.after))
+        course.follow(lanes(plays, code.after, code.installs_after))
     finally:
         journal.close(plan.units, course.why_stopped())
     if journal.fault:

@@ -16,9 +16,10 @@ class CodeDigests:
 
     `roles` covers a role's tree, the filters and modules of ours and the collections that it uses;
     `not_units` are roles that run nowhere; `after` names by role those that must be done first, where a role
-    says so; the hosts of an `availability` role stand in for each other. A `kerberos` role needs a right
-    clock, and one that `sets_clock` steps a wrong one when its handlers run. The changes of a role in
-    `reverts` take themselves back when nobody confirms them within so many seconds.
+    says so, and `installs_after` those that it needs only where its packages are not there yet; the hosts of
+    an `availability` role stand in for each other. A `kerberos` role needs a right clock, and one that
+    `sets_clock` steps a wrong one when its handlers run. The changes of a role in `reverts` take themselves
+    back when nobody confirms them within so many seconds.
     """
 
     roles: Mapping[str, str]
@@ -26,6 +27,7 @@ class CodeDigests:
     platform: str
     not_units: frozenset[str] = frozenset()
     after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    installs_after: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     availability: frozenset[str] = frozenset()
     kerberos: frozenset[str] = frozenset()
     sets_clock: frozenset[str] = frozenset()

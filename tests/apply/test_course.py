@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -28,6 +29,7 @@ from tests.plan.renderings import CODE, PLACES, rendering
 
 ROLES = tuple(PLACES)
 HOSTS = "abcd"
+FREE = dict.fromkeys(ROLES, ())
 ALL = {position: len(HOSTS) for position in CODE.plays}
 
 
@@ -207,3 +209,28 @@ def test_a_play_without_a_host_lets_nobody_overtake_what_it_waits_for(
     for unit in wanted[-len(followers) :]:
         assert ends[unit] == "applied"
         assert parts.at({"applied"}, "a", "directory") < parts.at({"started"}, *unit)
+
+
+def test_one_ansible_after_the_other_starts_on_one_processor() -> None:
+    """Sabotage: start whatever has its turn at once."""
+    starting: list[int] = []
+
+    class Starting(Slow):
+        def run(self, job: Job, hear: Hear) -> str:
+            starting.append(1)
+            assert sum(starting) == 1
+            time.sleep(0.05)
+
+            def heard(event: Mapping[str, Any]) -> bool:
+                starting.clear()
+                return hear(event)
+
+            return super().run(job, heard)
+
+    parts = Starting()
+    with patch("os.cpu_count", return_value=1):
+        outcome, _ = carried_out(
+            parts, [(host, role) for host, role in zip(HOSTS, ROLES, strict=False)], FREE
+        )
+    assert outcome.succeeded
+    assert parts.jobs == len(HOSTS)

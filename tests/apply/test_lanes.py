@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,13 +12,23 @@ from orchestrator.apply.lanes import Lane, lanes
 from orchestrator.apply.playbook import RunPlay
 from orchestrator.model.plan import PlannedUnit
 from orchestrator.model.rendering import Play
+from orchestrator.plan.units import (
+    ARGUMENTS,
+    BACKLOG,
+    CODE,
+    DRIFTED,
+    NEW,
+    RECREATED,
+    ROLE,
+    STAMP,
+)
 
 ROLES = ("switch", "base", "directory", "dhcp_server", "workstation")
 AFTER = {"base": ("switch", "dhcp_server"), "directory": (), "workstation": ("directory",), "switch": ()}
 
 
-def play(number: int, role: str, *hosts: str) -> RunPlay:
-    units = tuple(PlannedUnit(host, role, number, "", "", "", "new", False) for host in hosts)
+def play(number: int, role: str, *hosts: str, reason: str = NEW) -> RunPlay:
+    units = tuple(PlannedUnit(host, role, number, "", "", "", reason, False) for host in hosts)
     return RunPlay(f"{number} {role}", Play(number, role, "group", (role,), True, True), role, units)
 
 
@@ -40,6 +53,29 @@ def test_the_directory_and_the_switches_change_side_by_side_and_a_new_pc_waits_f
         "10 base": {"1 switch"},
         "10 workstation": {"4 directory", "10 base"},
     }
+
+
+@pytest.mark.parametrize("reason", [NEW, RECREATED, ROLE, CODE, STAMP, DRIFTED, *BACKLOG.values()])
+def test_a_server_that_is_installed_waits_for_what_leads_to_its_packages(reason: str) -> None:
+    """Sabotage: look at one unit of a play only, or let a unit go on whose last run failed."""
+    there = play(2, "dhcp_server", "dhcp1", reason=ARGUMENTS)
+    both = replace(there, units=(*there.units, *play(2, "dhcp_server", "dhcp2", reason=reason).units))
+    order = {"firewall": (), "dhcp_server": ()}, {"dhcp_server": ("firewall",)}
+    assert lanes([play(1, "firewall", "fw1"), there], *order)[1].behind == {"2 dhcp_server": frozenset()}
+    (one,) = lanes([play(1, "firewall", "fw1"), both], *order)
+    assert one.behind["2 dhcp_server"] == {"1 firewall"}
+
+
+def test_a_play_goes_on_in_the_run_of_the_one_that_waits_for_nobody_else() -> None:
+    """Sabotage: begin a run of Ansible for every play that waits for two, or leave the hosts' own run."""
+    after = {"switch": (), "directory": (), "dhcp_server": (), "base": ("directory", "dhcp_server")}
+    plays = [play(1, "directory", "a"), play(2, "dhcp_server", "b"), play(3, "base", "c")]
+    assert shape(lanes(plays, after)) == [
+        [("1 directory", []), ("3 base", ["2 dhcp_server"])],
+        [("2 dhcp_server", [])],
+    ]
+    plays[2] = play(3, "base", "b")
+    assert shape(lanes(plays, after))[1] == [("2 dhcp_server", []), ("3 base", ["1 directory"])]
 
 
 def test_a_role_that_names_nothing_waits_for_all_and_a_chain_is_one_run() -> None:

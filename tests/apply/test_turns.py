@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from threading import Event
 
 from orchestrator.apply.turns import Turns
@@ -70,10 +71,30 @@ def test_who_is_given_up_stops_waiting() -> None:
 
 def test_a_play_that_ended_early_is_over_behind_those_that_it_needs() -> None:
     """Sabotage: take a play that ended for one that is over."""
-    turns = Turns(1, {"b": frozenset({"a"}), "c": frozenset({"b"})})
+    turns = Turns(1, 1, {"b": frozenset({"a"}), "c": frozenset({"b"})})
     turns.end(["c", "b"])
     with ThreadPoolExecutor() as pool:
         waits = pool.submit(turns.take, 0, frozenset({"c"}), bool)
         assert is_waiting(waits)
         turns.end(["a"])
         assert waits.result(5)
+
+
+def test_no_more_lanes_start_at_once_than_may_and_the_earliest_goes_first() -> None:
+    """Sabotage: count those that started, or let who does not start anything wait for a place to start."""
+    turns, over = Turns(9, 1), Event()
+    with ThreadPoolExecutor() as pool, ExitStack() as stack:
+        stack.callback(over.set)
+        assert turns.take(5, NONE, over.is_set, starts=True)
+        late = pool.submit(turns.take, 7, NONE, over.is_set, starts=True)
+        assert is_waiting(late)
+        early = pool.submit(turns.take, 6, NONE, over.is_set, starts=True)
+        assert is_waiting(early)
+        assert pool.submit(turns.take, 8, NONE, over.is_set).result(5)
+        turns.started(8)
+        turns.started(5)
+        assert early.result(5)
+        turns.started(5)
+        assert is_waiting(late)
+        turns.give(6)
+        assert late.result(5)

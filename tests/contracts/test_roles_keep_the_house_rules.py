@@ -99,5 +99,8 @@ def test_every_role_has_a_scenario(role: Path) -> None:
 @by_role
 def test_a_role_comes_only_after_roles_of_the_catalogue(role: Path) -> None:
     """Sabotage: write `after: [antivirus]` into meta/townhall.yml."""
-    after = (read(role / "meta" / "townhall.yml") or {}).get("after") or []  # type: ignore[attr-defined]
+    said = read(role / "meta" / "townhall.yml") or {}
+    assert isinstance(said, dict)
+    after = [*said.get("after", ()), *said.get("installs_after", ())]
+    assert "after" in said or not said.get("installs_after")
     assert set(after) <= {one.name for one in ROLES} - {role.name}
