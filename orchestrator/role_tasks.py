@@ -16,6 +16,7 @@ from ansible.template import Templar, trust_as_template  # type: ignore[import-u
 from orchestrator.reach import PROJECT
 
 INCLUDES = ("ansible.builtin.import_tasks", "ansible.builtin.include_tasks")
+_TEMPLATE = ("{{", "{%", "{#")
 Task = Mapping[str, Any]
 
 
@@ -50,6 +51,8 @@ class RoleTasks:
 
     def filled(self, value: object, turn: Mapping[str, Any] | None = None) -> Any:
         """A value of a task with its variables filled in, or None where that needs the machine."""
+        if isinstance(value, str) and not any(mark in value for mark in _TEMPLATE):
+            return value
         engine = Templar(loader=DataLoader(), variables={**self._variables, **(turn or {})})
         try:
             return engine.template(_trusted(value))
@@ -58,8 +61,7 @@ class RoleTasks:
 
     @property
     def _variables(self) -> dict[str, object]:
-        own = (_mapping(self.home / "defaults/main.yml"), _mapping(self.home / "vars/main.yml"))
-        defaults, internal = ({name: _trusted(value) for name, value in one.items()} for one in own)
+        defaults, internal = (_variables(self.home / name / "main.yml") for name in ("defaults", "vars"))
         return {**defaults, **self.arguments, **internal}
 
 
@@ -86,8 +88,9 @@ def _flat(tasks: Iterable[Task], path: Path) -> Iterator[Task]:
             yield task
 
 
-def _mapping(path: Path) -> dict[str, object]:
-    return dict(read(path) or {})
+@cache
+def _variables(path: Path) -> dict[str, object]:
+    return {name: _trusted(value) for name, value in (read(path) or {}).items()}
 
 
 def _trusted(value: object) -> object:
