@@ -21,6 +21,7 @@ from orchestrator.reach import PROJECT
 
 _COLLECTION = re.compile(r"\b([a-z_0-9]+)\.([a-z_0-9]+)\.[a-z_0-9]+\b")
 _OURS = re.compile(r"^ *(?:from|import) (orchestrator(?:\.\w+)*)\b", re.MULTILINE)
+_WORD = re.compile(r"\w+")
 _SECRETS = "orchestrator/secret_values.py"
 _SKIPPED = frozenset({"__pycache__", "README.md", "README.rst"})
 
@@ -96,10 +97,14 @@ def _read(path: Path) -> Any:
 
 
 def _role_digest(role: Path, shared: _SharedCode) -> str:
-    files = sorted(path for path in role.rglob("*") if path.is_file() and not _SKIPPED & set(path.parts))
-    text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in files)
-    own = (f"{path.relative_to(role)} {_file_digest(path)}" for path in files)
+    files = {path: path.read_bytes() for path in sorted(role.rglob("*")) if _is_code(path)}
+    text = "\n".join(content.decode(errors="replace") for content in files.values())
+    own = (f"{path.relative_to(role)} {_hash(content)}" for path, content in files.items())
     return digest("\n".join((*own, *shared.used_by(text))))
+
+
+def _is_code(path: Path) -> bool:
+    return not _SKIPPED & set(path.parts) and path.is_file()
 
 
 class _SharedCode:
@@ -114,8 +119,9 @@ class _SharedCode:
 
     def used_by(self, text: str) -> Iterable[str]:
         """Yield a line for each filter, action and collection that a role's text names."""
+        words = set(_WORD.findall(text))
         for plugin in self._plugins:
-            if any(re.search(rf"\b{re.escape(name)}\b", text) for name in _names_of(plugin)):
+            if not words.isdisjoint(_names_of(plugin)):
                 yield f"{plugin.name} {self._with_imports(plugin)}"
         for namespace, name in sorted(set(_COLLECTION.findall(text))):
             version = _collection_version(namespace, name)
@@ -129,11 +135,16 @@ class _SharedCode:
         )
 
 
+@cache
 def _names_of(plugin: Path) -> tuple[str, ...]:
     """Return what roles call: the file's name for an action, the keys of its dictionaries for filters."""
     if plugin.parent.name == "action":
         return (plugin.stem,)
-    keys = (node.keys for node in ast.walk(_tree(plugin)) if isinstance(node, ast.Dict))
+    keys = (
+        node.keys
+        for node in ast.walk(ast.parse(plugin.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Dict)
+    )
     return tuple(
         key.value
         for group in keys
@@ -157,13 +168,12 @@ def _module_file(name: str, project: Path) -> Path | None:
     return next((candidate for candidate in candidates if candidate.is_file()), None)
 
 
-@cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
 def _file_digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return _hash(path.read_bytes())
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 @cache
