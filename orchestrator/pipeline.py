@@ -160,7 +160,9 @@ def apply_town(root: Path, agreed: Callable[[Prospect], bool], options: Options)
             close(prospect.wanted, cut, options.hands.shell(prospect.wanted))
         with closing(Ledger(ledger_path(town))) as ledger:
             ledger.trust()
-            ward = Ward(prospect, ledger, options.hands, partial(prove, prospect, options), options.tell)
+            ward = Ward(
+                prospect, ledger, options.hands, partial(_prove_meanwhile, prospect, options), options.tell
+            )
             prospect = options.narrow(ward.keep_out(options.released, options.kept_out))
             hold_host_keys(prospect.plan.hosts, prospect.observed)
             if prospect.plan.is_empty:
@@ -196,7 +198,7 @@ def _without_doubts(prospect: Prospect, options: Options) -> Prospect:
         devices = [unit for unit in devices if (unit.host, unit.role) in names]
         seen = {**prospect.observed, **survey_devices(hands.devices, devices, prospect.observed)}
         reached = frozenset(name for name in names if seen.get(name[0], Observation()).reachable)
-        verdict = prove(prospect, options, Selection(units=reached, scope="role"))
+        verdict = _prove_meanwhile(prospect, options, Selection(units=reached, scope="role"))
         as_told(ledger).append(resolved(units, known, seen, verdict, name_of_run()))
     return planned(replace(prospect, observed=seen))
 
@@ -223,7 +225,7 @@ def carry_out(prospect: Prospect, ledger: Ledger, options: Options, cut: str = "
         tools = Tools(
             shell,
             recorder,
-            partial(prove, prospect, options),
+            partial(_prove_meanwhile, prospect, options),
             hands.ansible,
             hands.devices,
             options.observer,
@@ -239,7 +241,7 @@ def carry_out(prospect: Prospect, ledger: Ledger, options: Options, cut: str = "
             attestor.catch_up(order.run)
         units = checked_units(prospect.plan, outcome)
         scope = "town" if outcome.succeeded else "role"
-        verdict = prove(prospect, options, Selection(units=units, scope=scope))
+        verdict = _prove_meanwhile(prospect, options, Selection(units=units, scope=scope))
         known = ledger.state({host for host, _ in units})
         entries = settled(units, verdict, known, order.run)
         recorder.append(entry for entry in entries if outcome.succeeded or entry.kind == UNPROVEN)
@@ -252,9 +254,14 @@ def carry_out(prospect: Prospect, ledger: Ledger, options: Options, cut: str = "
 
 def prove(prospect: Prospect, options: Options, selection: Selection) -> Verdict:
     """Try the selected checks on the machines."""
+    return options.hands.verify(prospect.wanted, prospect.root, selection, options.observer.check_finished)
+
+
+def _prove_meanwhile(prospect: Prospect, options: Options, selection: Selection) -> Verdict:
+    """Try checks while an apply goes on; those of a role expect nothing of what is not done yet."""
     if selection.scope != "town":
         selection = replace(selection, unready=_unready(prospect))
-    return options.hands.verify(prospect.wanted, prospect.root, selection, options.observer.check_finished)
+    return prove(prospect, options, selection)
 
 
 def _unready(prospect: Prospect) -> frozenset[tuple[str, str]]:

@@ -90,6 +90,25 @@ def test_the_first_controller_owes_nothing_to_a_second_that_never_came_to_be(
     assert ledger.state().units[lost].event == "verified"
 
 
+def test_a_verification_by_itself_expects_everything_whatever_the_ledger_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Plain Ansible writes no ledger, and its machines are checked all the same.
+
+    Sabotage: leave out in every verification what the ledger does not know as done.
+    """
+    machines, _ = prepared(tmp_path, monkeypatch, (("lab-dc1", "domain_controller"),))
+    expected: list[frozenset[tuple[str, str]]] = []
+
+    def verify(wanted: Desired, root: Path, selection: Selection, heard: Heard) -> Verdict:
+        expected.append(selection.unready)
+        return Verdict(())
+
+    options = pipeline.Options(hands=replace(machines.hands, verify=verify))
+    pipeline.prove(pipeline.look(TOWN), options, Selection(scope="role"))
+    assert expected == [frozenset()]
+
+
 _waves = st.lists(
     st.dictionaries(st.sampled_from(sorted(HOSTS)), st.sampled_from(ROLES), min_size=1), max_size=5
 )
