@@ -259,9 +259,7 @@ def prove(prospect: Prospect, options: Options, selection: Selection) -> Verdict
 
 def _prove_meanwhile(prospect: Prospect, options: Options, selection: Selection) -> Verdict:
     """Try checks while an apply goes on; those of a role expect nothing of what is not done yet."""
-    if selection.scope != "town":
-        selection = replace(selection, unready=_unready(prospect))
-    return prove(prospect, options, selection)
+    return prove(prospect, options, replace(selection, unready=_unready(prospect)))
 
 
 def _unready(prospect: Prospect) -> frozenset[tuple[str, str]]:

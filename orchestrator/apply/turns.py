@@ -30,7 +30,9 @@ class Turns:
         """Remember that plays ended; one that had nothing to do is over only behind those that it needs."""
         with self._news:
             self._ended.update(plays)
-            while new := {play for play in self._ended - self._over if self._needs_of(play) <= self._over}:
+            while new := {
+                play for play in self._ended - self._over if self._needs.get(play, frozenset()) <= self._over
+            }:
                 self._over |= new
             self._news.notify_all()
 
@@ -82,6 +84,3 @@ class Turns:
             if needed <= self._over and not (starts and none_starts)
         )
         return len(self._at_work) < self._most and lane == min(ready, default=-1)
-
-    def _needs_of(self, play: str) -> frozenset[str]:
-        return self._needs.get(play, frozenset())

@@ -67,7 +67,7 @@ def test_no_name_that_townhall_made_outlives_its_line(
 ) -> None:
     """Sabotage: leave the removal of records out of the role, and take a machine's line away."""
     wanted = {f"{record['name']}.{record['zone']}".casefold() for record in arguments["directory_records"]}
-    for controller in _controllers(context):
+    for controller in serving(context, "domain_controller"):
         order = {
             "controller": f"{controller}.{arguments['directory_domain']}",
             "base": arguments["directory_base_dn"],
@@ -102,14 +102,11 @@ def test_a_foreign_name_keeps_nobody_waiting(machine: Any, context: Context) -> 
         assert found["name.that.nobody.has.invalid", "A"] == [], f"asked {server}"
 
 
-def _controllers(context: Context) -> list[str]:
-    """The controllers that run now."""
-    return serving(context, "domain_controller")
-
-
 def _servers(context: Context) -> list[str]:
     """Addresses of the controllers that run now."""
-    arguments = (context.units[host, "domain_controller"].arguments for host in _controllers(context))
+    arguments = (
+        context.units[host, "domain_controller"].arguments for host in serving(context, "domain_controller")
+    )
     return [str(one["domain_controller_address"]) for one in arguments]
 
 
