@@ -1,8 +1,9 @@
-"""The part of the engine inside pytest: chooses checks and writes down what they found."""
+"""The parts of the engine inside pytest: one chooses and tries checks, the other hears what they found."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 import pytest
 
@@ -10,49 +11,80 @@ from orchestrator.model.verdict import Check
 from orchestrator.verify.context import Context
 
 CONTEXT: pytest.StashKey[Context] = pytest.StashKey()
+MARKS = (
+    "role(name): the role whose effect is checked",
+    "town: needs the whole town, not one machine",
+    "alone: disturbs every other check",
+)
+_FOUND = "check"
 
 
-class Engine:
-    """A pytest plugin for one verification; `checks` are the results, `broken` what was unreadable."""
+class Trial:
+    """Chooses checks and tries them, in the process where they run.
 
-    def __init__(self, context: Context, heard: Callable[[Check], None]) -> None:
+    Of a verification that goes on in several processes, `alone` are only the checks that disturb others,
+    or only those that do not.
+    """
+
+    def __init__(self, context: Context, alone: bool | None = None) -> None:
         self.context = context
-        self.heard = heard
-        self.checks: list[Check] = []
-        self.broken: list[str] = []
+        self.alone = alone
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Hand the context to the checks and make their marks known."""
         config.stash[CONTEXT] = self.context
-        config.addinivalue_line("markers", "role(name): the role whose effect is checked")
-        config.addinivalue_line("markers", "town: needs the whole town, not one machine")
+        for mark in MARKS:
+            config.addinivalue_line("markers", mark)
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Leave out checks of roles that no selected host carries, and town checks in the scope of a role."""
-        chosen = [item for item in items if self._is_wanted(item)]
+        """Leave out what is not asked for; what disturbs others comes last."""
+        chosen = sorted((item for item in items if self._is_wanted(item)), key=_is_alone)
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = chosen
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Remember a file of checks that cannot be read."""
-        if report.failed:
-            self.broken.append(f"{report.nodeid}: {report.longreprtext}")
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item):  # type: ignore[no-untyped-def]
         """Write one result for each check: of its call, or of the phase that failed around it."""
         report = (yield).get_result()
         if report.when == "call" or not report.passed:
-            self.checks.append(_check(item, report, self.context.secrets.hidden))
-            self.heard(self.checks[-1])
+            report.user_properties.append((_FOUND, asdict(_check(item, report, self.context.secrets.hidden))))
 
     def _is_wanted(self, item: pytest.Item) -> bool:
         mark = item.get_closest_marker("role")
+        if self.alone not in {None, _is_alone(item)}:
+            return False
         if item.get_closest_marker("town") and self.context.selection.scope != "town":
             return False
         if "machine" in getattr(item, "fixturenames", ()):
             return isinstance(_host(item), str) and bool(_host(item))
         return mark is None or bool(self.context.hosts(str(mark.args[0])))
+
+
+class Listener:
+    """Hears of each check as soon as it is over; `broken` says by name what could not be tried at all."""
+
+    def __init__(self, heard: Callable[[Check], None]) -> None:
+        self.heard = heard
+        self.checks: list[Check] = []
+        self.broken: dict[str, str] = {}
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember a file of checks that cannot be read."""
+        if report.failed:
+            self.broken[report.nodeid] = report.longreprtext
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take over the result, or remember a check whose process ended without one."""
+        found = dict(report.user_properties).get(_FOUND)
+        if isinstance(found, dict):
+            self.checks.append(Check(**found))
+            self.heard(self.checks[-1])
+        elif report.failed:
+            self.broken[report.nodeid] = report.longreprtext
+
+
+def _is_alone(item: pytest.Item) -> bool:
+    return item.get_closest_marker("alone") is not None
 
 
 def _host(item: pytest.Item) -> str:

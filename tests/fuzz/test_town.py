@@ -7,6 +7,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given as cases
 
@@ -126,6 +127,7 @@ def judged(found: Desired, may_refuse: bool = False) -> int:
     return count
 
 
+@pytest.mark.long
 @fuzzed
 @cases(SEEDS)
 def test_a_hostile_word_in_a_line_is_refused_or_changes_no_texts_meaning(chance: Random) -> None:

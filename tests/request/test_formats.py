@@ -129,6 +129,7 @@ def test_no_name_becomes_a_link_an_image_or_html(word: str) -> None:
     assert {text for kind, text in kinds if kind in {"html_inline", "html_block"}} <= OWN
 
 
+@pytest.mark.long
 @several
 @given(hostile)
 def test_a_name_changes_nothing_of_the_documents_order(word: str) -> None:
@@ -173,6 +174,7 @@ def test_code_is_exactly_what_was_said(word: str) -> None:
     assert [one.type for one in MARKDOWN.parse(fenced([word, "```", word]))] == ["fence"]
 
 
+@pytest.mark.long
 @several
 @given(hostile)
 def test_every_document_fits_the_schema(word: str) -> None:

@@ -25,7 +25,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Try the check on each selected host that carries its role."""
     if "machine" in metafunc.fixturenames:
         hosts = metafunc.config.stash[CONTEXT].hosts(role_of(metafunc.definition))
-        metafunc.parametrize("machine", hosts, indirect=True)
+        metafunc.parametrize("machine", hosts, indirect=True, ids=[f"@{host}@" for host in hosts])
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from ipaddress import IPv4Address
 from typing import Any
@@ -14,7 +15,6 @@ from orchestrator.verify.checks.presence import here
 from orchestrator.verify.context import Context
 
 pytestmark = pytest.mark.role("dhcp_server")
-UNKNOWN = "52:54:00:fe:ed:01"
 
 
 @pytest.fixture
@@ -47,6 +47,11 @@ def leased(arguments: dict[str, Any]) -> list[dict[str, Any]]:
     found = [subnet for subnet in arguments["dhcp_server_subnets"] if subnet["pool"]]
     assert found
     return found
+
+
+def unknown() -> str:
+    """The MAC address of a machine that nobody has seen; the server answers one at a time."""
+    return f"52:54:00:fe:{secrets.randbelow(256):02x}:{secrets.randbelow(256):02x}"
 
 
 def within(pool: str, address: str) -> bool:
@@ -86,7 +91,7 @@ def test_a_known_machine_is_offered_its_own_address(ask: Any, leased: list[dict[
 def test_an_unknown_machine_is_offered_an_address_of_the_pool(ask: Any, leased: list[dict[str, Any]]) -> None:
     """Sabotage: empty the pools in the configuration and restart the server."""
     for subnet in leased:
-        offer = ask(UNKNOWN, subnet)
+        offer = ask(unknown(), subnet)
         assert offer, f"the server offers nothing in {subnet['name']}"
         assert within(subnet["pool"], offer["address"])
 
@@ -95,7 +100,7 @@ def test_clients_are_told_where_to_go(
     ask: Any, leased: list[dict[str, Any]], arguments: dict[str, Any]
 ) -> None:
     """Sabotage: remove option-data from the configuration and restart the server."""
-    offer = ask(UNKNOWN, leased[0])
+    offer = ask(unknown(), leased[0])
     assert offer
     assert offer["routers"] == [leased[0]["gateway"]]
     assert offer["dns"] == [str(server) for server in arguments["dhcp_server_dns_servers"]]
@@ -131,7 +136,7 @@ def test_an_unknown_machine_in_a_users_network_gets_an_offer_through_the_relay(
 ) -> None:
     """Sabotage: systemctl stop townhall-dhcp-relay."""
     for host, subnet, _ in clients[:3]:
-        offer = offered(context.machine(host), mac=UNKNOWN, interface="eth0")
+        offer = offered(context.machine(host), mac=unknown(), interface="eth0")
         assert offer, f"nothing is offered where {host} is"
         assert subnet.pool[0] <= IPv4Address(offer["address"]) <= subnet.pool[1]
 
