@@ -31,6 +31,7 @@ VERBS = {
     "doctor": "What this machine lacks for the work.",
 }
 
+_STOPPED = 130  # what Typer makes of Ctrl-C
 _WRONG_USE: Any = typer.BadParameter.__base__
 
 
@@ -94,13 +95,16 @@ def run(words: Sequence[str]) -> int:
     as_json = "--json" in words or "--format=json" in words or ("--format", "json") in pairwise(words)
     try:
         said = typer.main.get_command(app).main(list(words) or ["--help"], "townhall", standalone_mode=False)
+        if said == _STOPPED:
+            raise KeyboardInterrupt
     except _WRONG_USE as error:
         usage = error.ctx.get_usage() if error.ctx else ""
         return tell(UsageError(f"{error.format_message()}\n{usage}".strip()), as_json)
     except TownhallError as error:
         return tell(error, as_json)
     except (KeyboardInterrupt, typer.Abort):
-        return tell(TownhallError("stopped by you; what was done is in the ledger"), as_json)
+        how = "the ledger knows what was done, and townhall resume goes on with an apply"
+        return tell(TownhallError(f"stopped by you; {how}"), as_json)
     except BrokenPipeError:
         sys.stderr.close()
         return 1

@@ -61,17 +61,25 @@ class Trial:
 
 
 class Listener:
-    """Hears of each check as soon as it is over; `broken` says by name what could not be tried at all."""
+    """Hears of each check as soon as it is over.
+
+    `broken` says by name what could not be tried at all; `stopped`, that a person ended the verification.
+    """
 
     def __init__(self, heard: Callable[[Check], None]) -> None:
         self.heard = heard
         self.checks: list[Check] = []
         self.broken: dict[str, str] = {}
+        self.stopped = False
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Remember a file of checks that cannot be read."""
         if report.failed:
             self.broken[report.nodeid] = report.longreprtext
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Tell a person's interruption from pytest's own, which is of the same kind."""
+        self.stopped = excinfo.type is KeyboardInterrupt
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take over the result, or remember a check whose process ended without one."""

@@ -70,6 +70,8 @@ def _try(files: list[Path], listener: Listener, plugin: object, *options: str) -
     call = [*_OPTIONS, *options, "--rootdir", str(files[0].parent), *map(str, files)]
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         status = pytest.main(call, plugins=[listener, plugin])
+    if listener.stopped:
+        raise KeyboardInterrupt
     if listener.broken or status in _BROKEN:
         reasons = [f"{name}: {why}" for name, why in listener.broken.items()]
         raise TownhallError("\n".join(reasons) or said.getvalue())

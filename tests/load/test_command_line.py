@@ -49,6 +49,19 @@ def test_problems_end_with_1_all_on_the_error_stream(town: Path, capsys: pytest.
     assert "2 problems; nothing was executed" in said.err
 
 
+def test_who_stops_a_command_is_told_how_to_go_on(
+    town: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sabotage: hand on the code that Typer gives for Ctrl-C."""
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("orchestrator.flows.rules.hold_rules", stopped)
+    assert run(["check", "-i", str(town)]) == 1
+    assert "stopped by you; the ledger knows what was done, and townhall resume" in capsys.readouterr().err
+
+
 def test_problems_are_a_document_for_programs(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Sabotage: print words under --json."""
     (town / "group_vars/all/policy.yml").unlink()

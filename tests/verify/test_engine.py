@@ -190,6 +190,17 @@ def test_a_process_that_ends_before_its_check_is_an_error_and_names_the_check(ch
         tried(checks, Selection())
 
 
+@pytest.mark.parametrize(("selection", "asker"), [(ROLE, "getpid"), (Selection(), "getppid")])
+def test_who_stops_a_verification_is_told_so(checks: Path, selection: Selection, asker: str) -> None:
+    """Sabotage: take an interruption for an error without a word."""
+    (checks / f"test_stop_{asker}.py").write_text(
+        "import os, signal, time\nimport pytest\npytestmark = pytest.mark.role('workstation')\n"
+        f"def test_stopped(machine):\n    os.kill(os.{asker}(), signal.SIGINT)\n    time.sleep(0.5)\n"
+    )
+    with pytest.raises(KeyboardInterrupt):
+        tried(checks, selection)
+
+
 def test_a_secret_is_hidden_where_the_check_was_tried(checks: Path) -> None:
     """Sabotage: hide it in the process that asked."""
     (checks / "test_end.py").write_text(
