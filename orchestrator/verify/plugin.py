@@ -36,11 +36,9 @@ class Trial:
         for mark in MARKS:
             config.addinivalue_line("markers", mark)
 
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave out what is not asked for; what disturbs others comes last."""
-        chosen = sorted((item for item in items if self._is_wanted(item)), key=_is_alone)
-        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
-        items[:] = chosen
+        items[:] = sorted(filter(self._is_wanted, items), key=_is_alone)
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item):  # type: ignore[no-untyped-def]
