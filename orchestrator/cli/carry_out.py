@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,20 @@ class Wish:
     head: str = ""
 
 
+@dataclass(slots=True)
+class Talk:
+    """What a person was told and answered so far, over every attempt of one command."""
+
+    said: set[str] = field(default_factory=set)
+    declined: bool = False
+
+    def is_new(self, words: str) -> bool:
+        """Whether words are to be said: what was said before is not said again."""
+        was_said = words in self.said
+        self.said.add(words)
+        return not was_said
+
+
 def carry_out(
     inventory: Path,
     wish: Wish,
@@ -44,32 +58,27 @@ def carry_out(
 
     `held` refuses what was not agreed to; the act itself stands inside of `around`, which may try it again
     and finds there by the end the hosts that were left out. Where there are any, what is pending on them
-    still is, whatever became of the others.
+    still is, whatever became of the others; where a person said no, all of it is.
     """
     from orchestrator.cli.done import document, nothing, told
 
     cut_off: list[Interrupted] = []
     left_out: dict[str, Quarantined] = {}
-    said: set[str] = set()
-
-    def is_new(words: str) -> bool:
-        was_said = words in said
-        said.add(words)
-        return not was_said
+    talk = Talk()
 
     def kept_out(one: Quarantined) -> None:
         options.kept_out(one)
         left_out[one.host] = one
 
     heard = replace(options, cut_off=cut_off.append, kept_out=kept_out)
-    done = around(lambda: carried_out(inventory, wish, heard, held, is_new), left_out.values())
+    done = around(lambda: carried_out(inventory, wish, heard, held, talk), left_out.values())
     if done is None:
         typer.echo(nothing(wish.json, left_out.values(), options.only_rest and not cut_off))
     else:
         typer.echo(document(done) if wish.json else told(done, wish.language))
     if done and not done.succeeded:
         return 1
-    return PENDING if left_out else 0
+    return PENDING if left_out or talk.declined else 0
 
 
 def carried_out(
@@ -77,11 +86,11 @@ def carried_out(
     wish: Wish,
     options: Options,
     held: Callable[[Prospect], None] = lambda _: None,
-    is_new: Callable[[str], bool] = lambda _: True,
+    talk: Talk | None = None,
 ) -> Done | None:
     """Show the plan, ask, and apply; None if nothing was done.
 
-    What is not new was said before, and agreed to, when another run was in the way.
+    What was said before was agreed to then, when another run was in the way.
     """
     from orchestrator.apply.ansible import why_not_accelerated
     from orchestrator.cli.progress import Quiet, observer
@@ -91,6 +100,7 @@ def carried_out(
 
     if wish.json and not wish.yes:
         raise UsageError("--json asks no questions: say --yes with it")
+    talk = talk or Talk()
     accelerate = not why_not_accelerated() if wish.accelerate is None else wish.accelerate
 
     def agreed(prospect: Prospect) -> bool:
@@ -98,10 +108,11 @@ def carried_out(
         if wish.json:
             return True
         words = f"{wish.head}{_shown(prospect)}"
-        if not is_new(words):
+        if not talk.is_new(words):
             return True
         typer.echo(words)
-        return wish.yes or typer.confirm(wish.question, default=False)
+        talk.declined = not (wish.yes or typer.confirm(wish.question, default=False))
+        return not talk.declined
 
     def cut_off(cut: Interrupted) -> None:
         options.cut_off(cut)
@@ -110,7 +121,7 @@ def carried_out(
 
     def kept_out(one: Quarantined) -> None:
         options.kept_out(one)
-        if is_new(words := quarantine_text(one)):
+        if talk.is_new(words := quarantine_text(one)):
             warn(words)
 
     with Quiet() if wish.json else observer() as watching:

@@ -99,7 +99,8 @@ def test_the_question_comes_after_the_words_and_programs_get_them_too(
     """Sabotage: tell them in the outcome alone, or leave `rejected` out of the document."""
     monkeypatch.setattr("sys.stdin", StringIO("n\n"))
     options = pipeline.Options(hands=machines.hands)
-    assert carry_out(TOWN, Wish(yes=False, json=False), options) == 0
+    assert carry_out(TOWN, Wish(yes=False, json=False), options) == 2, "who says no leaves changes pending"
+    assert not machines.happened()
     asked = capsys.readouterr().out
     assert asked.index(SHOWN) < asked.index("apply this?")
     assert carry_out(TOWN, Wish(yes=True, json=True), options) == 1
