@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -190,7 +192,16 @@ def test_a_process_that_ends_before_its_check_is_an_error_and_names_the_check(ch
         tried(checks, Selection())
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Whoever starts the tests in the background has them ignore interruptions."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize(("selection", "asker"), [(ROLE, "getpid"), (Selection(), "getppid")])
+@pytest.mark.usefixtures("interruptible")
 def test_who_stops_a_verification_is_told_so(checks: Path, selection: Selection, asker: str) -> None:
     """Sabotage: take an interruption for an error without a word."""
     (checks / f"test_stop_{asker}.py").write_text(
