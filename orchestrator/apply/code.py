@@ -111,28 +111,29 @@ class _SharedCode:
     """What lies outside of the roles and is used by some of them."""
 
     def __init__(self, project: Path) -> None:
-        self._project = project
-        self._plugins = [
+        plugins = [
             *sorted((project / "filter_plugins").glob("*.py")),
             *sorted((project / "orchestrator" / "ansible_plugins" / "action").glob("*.py")),
+        ]
+        self._lines = [
+            (_names_of(plugin), f"{plugin.name} {_with_imports(plugin, project)}") for plugin in plugins
         ]
 
     def used_by(self, text: str) -> Iterable[str]:
         """Yield a line for each filter, action and collection that a role's text names."""
         words = set(_WORD.findall(text))
-        for plugin in self._plugins:
-            if not words.isdisjoint(_names_of(plugin)):
-                yield f"{plugin.name} {self._with_imports(plugin)}"
+        yield from (line for names, line in self._lines if not words.isdisjoint(names))
         for namespace, name in sorted(set(_COLLECTION.findall(text))):
             version = _collection_version(namespace, name)
             if version:
                 yield f"{namespace}.{name} {version}"
 
-    def _with_imports(self, plugin: Path) -> str:
-        """Digest a plugin with the modules of ours that it imports, and all that those import."""
-        return digest(
-            "\n".join(f"{path.name} {_file_digest(path)}" for path in sorted(_imports(plugin, self._project)))
-        )
+
+def _with_imports(plugin: Path, project: Path) -> str:
+    """Digest a plugin with the modules of ours that it imports, and all that those import."""
+    return digest(
+        "\n".join(f"{path.name} {_file_digest(path)}" for path in sorted(_imports(plugin, project)))
+    )
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from orchestrator.errors import UsageError
@@ -59,17 +60,19 @@ def _bytes(entry: Path) -> bytes:
 
 def read_specs(roles: Path) -> Specs | None:
     """The declared arguments of every role under a folder; None if there are no roles to compare with."""
-    import yaml
-
     found: dict[str, frozenset[str] | None] = {}
     for role in sorted(roles.glob("*/")):
         file = role / "meta" / "argument_specs.yml"
-        found[role.name] = None
-        if file.is_file():
-            said = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-            entries = said["argument_specs"].values()
-            found[role.name] = frozenset(name for entry in entries for name in entry.get("options") or {})
+        found[role.name] = _declared(file.read_text(encoding="utf-8")) if file.is_file() else None
     return found or None
+
+
+@cache
+def _declared(specs: str) -> frozenset[str]:
+    import yaml
+
+    entries = yaml.load(specs, Loader=yaml.CSafeLoader)["argument_specs"].values()
+    return frozenset(name for entry in entries for name in entry.get("options") or {})
 
 
 def write_files(root: Path, before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
