@@ -99,3 +99,11 @@ def comes_back(shell: Shell, seconds: float) -> float:
         assert time.monotonic() - began < seconds, f"no answer for {seconds} s"
         time.sleep(0.5)
     return time.monotonic() - began
+
+
+def within(seconds: float, condition: Callable[[], bool]) -> bool:
+    """Wait until something holds; False where it does not by then."""
+    end = time.monotonic() + seconds
+    while not (holds := condition()) and time.monotonic() < end:
+        time.sleep(1)
+    return holds

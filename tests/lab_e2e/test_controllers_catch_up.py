@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from orchestrator.desired import Desired
-from tests.lab_e2e.conftest import at_the_console, run
+from tests.lab_e2e.conftest import at_the_console, run, within
 
 NAME = "made-while-cut-off"
 SECONDS = 60
@@ -74,11 +73,3 @@ def has_failed(host: str) -> bool:
     """Whether the last fetch of a controller failed."""
     asked = at_the_console(host, "samba-tool drs showrepl --json")
     return any(source["consecutive failures"] for source in json.loads(asked.stdout)["repsFrom"])
-
-
-def within(seconds: float, condition: Callable[[], bool]) -> bool:
-    """Wait until something holds."""
-    end = time.monotonic() + seconds
-    while not (holds := condition()) and time.monotonic() < end:
-        time.sleep(1)
-    return holds
