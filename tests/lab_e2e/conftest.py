@@ -105,5 +105,5 @@ def within(seconds: float, condition: Callable[[], bool]) -> bool:
     """Wait until something holds; False where it does not by then."""
     end = time.monotonic() + seconds
     while not (holds := condition()) and time.monotonic() < end:
-        time.sleep(1)
+        time.sleep(0.3)
     return holds

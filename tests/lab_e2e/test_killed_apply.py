@@ -6,14 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from orchestrator.desired import desired
 from orchestrator.reach import Ssh, write_ssh_config
 from tests.apply.town_of_one import TownOfOne
-from tests.lab_e2e.conftest import REPOSITORY, TOWN
+from tests.lab_e2e.conftest import REPOSITORY, TOWN, within
 
 PC = "lab-pc-0001"
 KILLED = "from tests.lab_e2e.test_killed_apply import apply_new; apply_new({root!r})"
@@ -37,7 +35,7 @@ def test_a_handler_that_a_killed_run_left_out_runs_with_the_next_apply(tmp_path:
     try:
         assert town.apply(town.rendering("old"), "first").succeeded
         running = subprocess.Popen([sys.executable, "-c", KILLED.format(root=str(tmp_path))], cwd=REPOSITORY)
-        wait_for(lambda: town.read("setting") == "new")
+        assert within(90, lambda: town.read("setting") == "new"), "nothing came of it"
         os.kill(running.pid, signal.SIGKILL)
         running.wait()
         assert town.read("in-force") == "old"
@@ -47,11 +45,3 @@ def test_a_handler_that_a_killed_run_left_out_runs_with_the_next_apply(tmp_path:
         assert not town.plan(town.rendering("new")).units
     finally:
         town.shell.run_all({PC: f"rm -rf {town.folder}; pkill -f '^sleep 120' || true"})
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 90) -> None:
-    """Wait until something has come true."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "nothing came of it"
-        time.sleep(0.3)
